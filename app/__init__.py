@@ -1,0 +1,1 @@
+"""Opstap: a self-paced e-learning course that runs from plain files."""

@@ -1,0 +1,1 @@
+"""The command line: `flask course ...`, `flask people ...`, and so on."""

@@ -1,0 +1,245 @@
+"""What all kinds of step and question share: texts, options, an answer, and the two base classes."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import random
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+
+Given = tuple[str, ...]
+"""What a learner gave for one question: option slugs, pairs `left>right`, or the typed words."""
+
+T = TypeVar("T")
+
+SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+Slug = Annotated[str, Field(pattern=SLUG, max_length=60)]
+
+
+class UnknownOption(ValueError):
+    """An answer names an option that its question does not offer."""
+
+
+# ---- texts -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rich:
+    """A text as its author wrote it, and the safe HTML that it became when it was loaded."""
+
+    source: str
+    html: str
+
+    def __html__(self) -> str:
+        return self.html
+
+    def __str__(self) -> str:
+        return self.source
+
+    def __bool__(self) -> bool:
+        return bool(self.source)
+
+
+@dataclass(frozen=True)
+class IsText:
+    """Marks a field that a translation may give. A field without the mark is structure."""
+
+
+Render = Callable[[str], str]
+"""Markdown in, safe HTML out. The loader hands two of them to pydantic as context: inline and blocks."""
+
+
+def _rich(kind: Literal["inline", "blocks"]) -> Callable[[Any, ValidationInfo], Any]:
+    def make(found: Any, info: ValidationInfo) -> Any:
+        if isinstance(found, str):
+            render: Render = (info.context or {}).get(kind, html.escape)
+            return Rich(found, render(found))
+        if info.context and not isinstance(found, Rich):
+            # Only what somebody answered, read back without a renderer, may bring its own HTML.
+            raise ValueError(f"found {found!r}, a text hoped for")
+        return found
+
+    return make
+
+
+Words = Annotated[str, IsText(), Field(min_length=1)]
+"""A text without any markup: a title."""
+Inline = Annotated[Rich, IsText(), BeforeValidator(_rich("inline"))]
+"""A text of one paragraph: a question, an option, an explanation."""
+Blocks = Annotated[Rich, IsText(), BeforeValidator(_rich("blocks"))]
+"""A text of many paragraphs: the body of a step."""
+Forms = Annotated[tuple[str, ...], IsText(), Field(min_length=1)]
+"""Words that are accepted as the same answer, in one language."""
+
+
+class Noun(BaseModel):
+    """A thing in the course files: frozen, and a key that it does not know is a fault."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def revision_of(facts: Any) -> str:
+    """Return ten hexadecimal digits that change when a text or a structure changes.
+
+    `facts` is anything JSON can hold; of a rich text only the author's source counts, so that
+    a better renderer changes no revision.
+    """
+
+    def source_only(value: Any) -> Any:
+        if isinstance(value, dict):
+            if value.keys() == {"source", "html"}:
+                return value["source"]
+            return {key: source_only(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [source_only(item) for item in value]
+        return value
+
+    text = json.dumps(source_only(facts), sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+# ---- questions -------------------------------------------------------------------------------
+
+
+class Option(Noun):
+    """What a question offers, with its own explanation."""
+
+    slug: Slug
+    text: Inline
+    explanation: Inline
+    correct: bool = False
+    former: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The slug, then the slugs that it had before."""
+        return (self.slug, *self.former)
+
+
+class QuestionBase(Noun, ABC):
+    """What every kind of question has. A kind adds its content, its points and its faults."""
+
+    kind: ClassVar[str]
+    slug: Slug
+    text: Inline
+    source: str = Field(min_length=1)
+    """The passage that the question rests on."""
+    # What the loader adds; an author never writes these.
+    former: tuple[str, ...] = ()
+    language: str = ""
+    revision: str = ""
+    """Of the wording in this language: what was answered."""
+    source_revision: str = ""
+    """Of the source language: what a translation names as translated."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The slug, then the slugs that it had before."""
+        return (self.slug, *self.former)
+
+    @property
+    @abstractmethod
+    def max_points(self) -> int:
+        """Whole points that the best answer earns, at least 1."""
+
+    @abstractmethod
+    def points_for(self, given: Given) -> int:
+        """Whole points, from 0 to `max_points`. Raises UnknownOption for what is not offered."""
+
+    @abstractmethod
+    def best(self) -> Given:
+        """Return an answer that earns `max_points`."""
+
+    @abstractmethod
+    def faults(self) -> Iterator[str]:
+        """Say what only this kind can get wrong, as `what was found; what was hoped for`."""
+
+    def current(self, given: Given) -> Given:
+        """Return an answer given under former slugs in today's; what is unknown is left out."""
+        return given
+
+
+def by_former_slug(options: Sequence[Option]) -> dict[str, str]:
+    """Map each slug that an option has or had to the one it has now."""
+    return {key: option.slug for option in reversed(options) for key in reversed(option.keys)}
+
+
+def shuffled(things: Sequence[T], seed: int, salt: str) -> tuple[T, ...]:
+    """Return the things in an order that `seed` (an attempt's) and `salt` (a question's slug) decide."""
+    return tuple(random.Random(f"{seed}/{salt}").sample(list(things), len(things)))  # noqa: S311 - an order, no secret
+
+
+# ---- steps -----------------------------------------------------------------------------------
+
+
+class Completes(StrEnum):
+    """When a kind of step is complete; also the words for what is missing."""
+
+    SAID = "said"
+    SUBMITTED = "submitted"
+    PASSED = "passed"
+    REACHED = "reached"
+
+
+class Change(Noun):
+    """An author's dated line on a step: what changed, and whether it changed the substance."""
+
+    on: date
+    kind: Literal["typo", "substance"]
+    what: Words
+
+
+class StepBase(Noun, ABC):
+    """The smallest thing a learner completes. A kind adds its content and its faults."""
+
+    kind: ClassVar[str]
+    completes: ClassVar[Completes]
+    title: Words
+    lead: Words | None = None
+    minutes: int = Field(ge=1, le=120)
+    source: Words
+    """The part of the toolkit that it comes from, as a reader may know it."""
+    changes: tuple[Change, ...] = ()
+    body: Blocks
+    # What the loader adds; an author never writes these.
+    slug: Slug
+    module_slug: Slug
+    former: tuple[str, ...] = ()
+    """Former step keys."""
+    language: str = ""
+    revision: str = ""
+    source_revision: str = ""
+    published: tuple[tuple[str, int], ...] = ()
+    """Revisions ever published, oldest first, each with how many changes were declared by then."""
+
+    @property
+    def key(self) -> str:
+        """`module-slug/step-slug`: what completions, drafts and links hold."""
+        return f"{self.module_slug}/{self.slug}"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The key, then the keys that it had before."""
+        return (self.key, *self.former)
+
+    @abstractmethod
+    def faults(self) -> Iterator[str]:
+        """Say what only this kind can get wrong, as `what was found; what was hoped for`."""
+
+    def substance_since(self, source_revision: str) -> tuple[Change, ...]:
+        """Return the changes of substance that came after a revision that somebody completed.
+
+        A revision that was never published tells nothing, so nothing is reported for it.
+        """
+        if source_revision == self.source_revision:
+            return ()
+        known = [count for revision, count in self.published if revision == source_revision]
+        return tuple(c for c in self.changes[known[-1] :] if c.kind == "substance") if known else ()

@@ -1,0 +1,70 @@
+"""A word or two, typed."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import ClassVar
+
+from app.course.parts import Forms, Given, Inline, Noun, QuestionBase, Slug
+
+LONGEST = 500
+"""Characters kept of a typed answer: an index row of PostgreSQL holds no more than 2,700 bytes."""
+
+
+def folded(words: str) -> str:
+    """Return words without case, accents, punctuation and double spaces, as they are compared."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[^\w]+", " ", bare.casefold()).split())
+
+
+class Foreseen(Noun):
+    """An answer that the author foresaw, right or wrong, in all forms that count as the same."""
+
+    slug: Slug
+    forms: Forms
+    explanation: Inline
+    correct: bool = False
+    former: tuple[str, ...] = ()
+
+
+class ShortText(QuestionBase):
+    """A question that is answered in one's own words, compared after folding."""
+
+    kind: ClassVar[str] = "short_text"
+    options: tuple[Foreseen, ...]
+    otherwise: Inline
+    """What is said to an answer that nobody foresaw."""
+
+    @property
+    def max_points(self) -> int:
+        """One point."""
+        return 1
+
+    def foreseen(self, given: Given) -> Foreseen | None:
+        """Return what the author foresaw of this answer, or None."""
+        words = folded(given[0]) if given else ""
+        for option in self.options:
+            if words and words in {folded(form) for form in option.forms}:
+                return option
+        return None
+
+    def points_for(self, given: Given) -> int:
+        """Grade typed words: 1 when they equal a right form but for case, accents and punctuation, else 0."""
+        option = self.foreseen(given)
+        return int(option is not None and option.correct)
+
+    def best(self) -> Given:
+        """Return the first right form."""
+        return next(((option.forms[0],) for option in self.options if option.correct), ())
+
+    def faults(self) -> Iterator[str]:
+        """One right answer at least, and no form under two answers."""
+        if not any(option.correct for option in self.options):
+            yield "no right answer; at least one hoped for"
+        seen: dict[str, str] = {}
+        for option in self.options:
+            for form in option.forms:
+                if not folded(form):
+                    yield f"{option.slug} has a form without a letter or digit; words hoped for"
+                elif seen.setdefault(folded(form), option.slug) != option.slug:
+                    yield f"'{form}' stands under {seen[folded(form)]} and {option.slug}; one of them hoped for"

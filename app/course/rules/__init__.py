@@ -1,0 +1,1 @@
+"""Rules that need only facts: facts in, verdict out."""

@@ -1,0 +1,20 @@
+"""A question to write about."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from app.course.parts import Completes, Inline, StepBase, Words
+
+
+class ReflectStep(StepBase):
+    """A prompt to reflect on; complete when the reflection is submitted."""
+
+    kind: ClassVar[str] = "reflect"
+    completes: ClassVar[Completes] = Completes.SUBMITTED
+    prompt: Inline
+    help: Words | None = None
+    """A few smaller questions for who does not know how to begin."""
+
+    def faults(self) -> Iterator[str]:
+        """Nothing beyond its fields."""
+        return iter(())

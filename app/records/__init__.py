@@ -1,0 +1,1 @@
+"""What people did: tables, and the verbs that write them. No Flask."""

@@ -1,0 +1,34 @@
+"""The schema. Importing this package brings every table into `Base.metadata`."""
+
+from app.records.models.learning import (
+    Answer,
+    Attempt,
+    Draft,
+    ModuleCompletion,
+    Reflection,
+    ReflectionRevision,
+    StepCompletion,
+    Wording,
+)
+from app.records.models.office import AuditEntry, Outbox
+from app.records.models.people import Cohort, Enrolment, JoinCode, KeptForm, OneTimeLink, Throttle, User
+
+__all__ = [
+    "Answer",
+    "Attempt",
+    "AuditEntry",
+    "Cohort",
+    "Draft",
+    "Enrolment",
+    "JoinCode",
+    "KeptForm",
+    "ModuleCompletion",
+    "OneTimeLink",
+    "Outbox",
+    "Reflection",
+    "ReflectionRevision",
+    "StepCompletion",
+    "Throttle",
+    "User",
+    "Wording",
+]

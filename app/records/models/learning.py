@@ -1,0 +1,158 @@
+"""What learners did: completions, drafts, reflections, attempts. Content is named by slug or step key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.records.base import Base
+
+
+class StepCompletion(Base):
+    """A step that was completed, in the revision that was on the page.
+
+    A step that its learner takes back keeps its row, with the moment: in a finished module that
+    tells it from a step that was added later.
+    """
+
+    __tablename__ = "step_completion"
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True)
+    step_key: Mapped[str] = mapped_column(primary_key=True)
+    step_revision: Mapped[str]
+    """The revision of the source language, the same in every language."""
+    seen_revision: Mapped[str]
+    """The newest one whose changes of substance were shown since."""
+    completed_at: Mapped[datetime]
+    taken_back_at: Mapped[datetime | None]
+
+
+class ModuleCompletion(Base):
+    """A module that was finished. It stays finished, whatever its steps become."""
+
+    __tablename__ = "module_completion"
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True)
+    module_slug: Mapped[str] = mapped_column(primary_key=True)
+    module_revision: Mapped[str]
+    completed_at: Mapped[datetime]
+
+
+class Draft(Base):
+    """What somebody typed and has not submitted yet, one a step.
+
+    A tab that saves over a version that it had not seen puts what stood there in `other_body`,
+    so both texts are there until the learner chose.
+    """
+
+    __tablename__ = "draft"
+    __table_args__ = (CheckConstraint("version >= 1", name="version_counts"),)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True)
+    about: Mapped[str] = mapped_column(primary_key=True)
+    """A step key."""
+    body: Mapped[str]
+    """The fields of the form as JSON: a list of strings by name."""
+    other_body: Mapped[str | None]
+    version: Mapped[int]
+    saved_at: Mapped[datetime]
+
+
+class Reflection(Base):
+    """A learner's words at a step; the words themselves are in its revisions.
+
+    After its text was deleted the row stays, with `deleted_at`, as the step stays complete.
+    """
+
+    __tablename__ = "reflection"
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "step_key"),
+        CheckConstraint("level IN ('private', 'trainers', 'cohort')", name="level"),
+        CheckConstraint("(level = 'private') = (shared_from IS NULL)", name="shared_from_when_shared"),
+        CheckConstraint("waiting_since IS NULL OR level = 'trainers'", name="only_what_trainers_read_waits"),
+        CheckConstraint("deleted_at IS NULL OR level = 'private'", name="deleted_is_private"),
+        Index("ix_reflection_waiting_since", "waiting_since", postgresql_where=text("waiting_since IS NOT NULL"),
+              sqlite_where=text("waiting_since IS NOT NULL")),
+    )  # fmt: skip
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"))
+    step_key: Mapped[str]
+    level: Mapped[str]
+    """private: only me; trainers: me and my trainers; cohort: my cohort without my name."""
+    shared_from: Mapped[int | None]
+    """The number of the first revision that is shared; earlier ones never are."""
+    waiting_since: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+class ReflectionRevision(Base):
+    """A text as it was submitted. Earlier ones stay until the learner deletes them all."""
+
+    __tablename__ = "reflection_revision"
+    __table_args__ = (CheckConstraint("number >= 1", name="number_counts"),)
+    reflection_id: Mapped[int] = mapped_column(ForeignKey("reflection.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    language: Mapped[str]
+    submitted_at: Mapped[datetime]
+
+
+class Wording(Base):
+    """A quiz or a question as somebody read it: the one copy of content that the database keeps."""
+
+    __tablename__ = "wording"
+    __table_args__ = (CheckConstraint("about IN ('quiz', 'question')", name="about"),)
+    revision: Mapped[str] = mapped_column(primary_key=True)
+    about: Mapped[str]
+    slug: Mapped[str]
+    kind: Mapped[str]
+    language: Mapped[str]
+    body: Mapped[str]
+    """The noun as JSON."""
+
+
+class Attempt(Base):
+    """One submission of one quiz. It is written once and never changed."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        CheckConstraint("points BETWEEN 0 AND max_points", name="points_in_range"),
+        CheckConstraint("number >= 1", name="number_counts"),
+        UniqueConstraint("enrolment_id", "quiz_slug", "number"),  # the limit of attempts cannot be raced
+        UniqueConstraint("enrolment_id", "deed_key"),  # a double click is one attempt
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"))
+    quiz_slug: Mapped[str]
+    quiz_revision: Mapped[str]
+    step_key: Mapped[str]
+    number: Mapped[int]
+    deed_key: Mapped[str]
+    language: Mapped[str]
+    shuffle_seed: Mapped[int]
+    points: Mapped[int]
+    max_points: Mapped[int]
+    passed: Mapped[bool]
+    submitted_at: Mapped[datetime]
+
+
+class Answer(Base):
+    """What was given for one question of an attempt, and what it earned."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        CheckConstraint("points >= 0 AND rest_points >= 0", name="points_count"),
+        CheckConstraint("length(given) <= 2000", name="given_length"),
+        Index("ix_answer_analysis", "question_revision", "is_first", "given", "points", "rest_points"),
+    )
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True)
+    question_slug: Mapped[str] = mapped_column(primary_key=True)
+    question_revision: Mapped[str] = mapped_column(ForeignKey("wording.revision"))
+    given: Mapped[str]
+    """A JSON list of strings, whatever the kind."""
+    points: Mapped[int]
+    rest_points: Mapped[int]
+    """The points of the attempt's other questions, so that item analysis reads one index."""
+    is_first: Mapped[bool]

@@ -1,0 +1,153 @@
+"""People, the cohorts that they learn in, and the links and limits of coming in."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.records.base import Base
+
+
+class User(Base):
+    """An account. `password_hash` is empty until its first link was used."""
+
+    __tablename__ = "user"
+    __table_args__ = (
+        CheckConstraint("email = lower(email) AND email LIKE '%_@_%'", name="email_folded"),
+        CheckConstraint("length(name) BETWEEN 1 AND 120", name="name_length"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    sort_name: Mapped[str] = mapped_column(index=True)
+    """The name folded for sorting, the same on both databases."""
+    language: Mapped[str]
+    password_hash: Mapped[str | None]
+    session_stamp: Mapped[str]
+    """Random; a new one signs out everywhere."""
+    is_admin: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    deactivated_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class Cohort(Base):
+    """People who learn together."""
+
+    __tablename__ = "cohort"
+    __table_args__ = (
+        CheckConstraint("length(name) BETWEEN 1 AND 120", name="name_length"),
+        CheckConstraint("last_day IS NULL OR first_day IS NULL OR first_day <= last_day", name="days_in_order"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    language: Mapped[str]
+    first_day: Mapped[date | None]
+    last_day: Mapped[date | None]
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+class JoinCode(Base):
+    """A code that opens a cohort to who holds it, while seats and days last."""
+
+    __tablename__ = "join_code"
+    __table_args__ = (CheckConstraint("taken >= 0 AND (seats IS NULL OR taken <= seats)", name="seats"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    """Three groups of four, without signs that are easily mixed up, such as `TREE-7K4P-BRDX`."""
+    seats: Mapped[int | None]
+    taken: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    last_day: Mapped[date | None]
+    created_at: Mapped[datetime]
+
+
+class Enrolment(Base):
+    """A user's place and role in a cohort; all that somebody does hangs on it.
+
+    `done` is a copy of the completions (data-model.md, section 5): keys of completed steps,
+    slugs of finished modules, and keys of steps taken back after `~`, joined by a space; the
+    verb that writes a row reads it anew.
+    """
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        UniqueConstraint("user_id", "cohort_id"),
+        CheckConstraint("role IN ('learner', 'trainer')", name="role"),
+        CheckConstraint("standing IN ('active', 'ended')", name="standing"),
+        Index("ix_enrolment_cohort_id_role_standing", "cohort_id", "role", "standing"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    role: Mapped[str] = mapped_column(default="learner")
+    standing: Mapped[str] = mapped_column(default="active", server_default="active")
+    done: Mapped[str] = mapped_column(default="", server_default="")
+    last_step_key: Mapped[str | None]
+    last_deed_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class OneTimeLink(Base):
+    """A link in a mail that works once. Of its token only the hash is kept.
+
+    It is for a user, or for a newcomer: somebody who gave a name and an address at a join code
+    and has no account until the button on the link's page is pressed.
+    """
+
+    __tablename__ = "one_time_link"
+    __table_args__ = (
+        CheckConstraint("purpose IN ('join', 'invitation', 'reset')", name="purpose"),
+        CheckConstraint(
+            "(user_id IS NOT NULL AND newcomer_name IS NULL AND newcomer_email IS NULL)"
+            " OR (user_id IS NULL AND newcomer_name IS NOT NULL AND newcomer_email IS NOT NULL"
+            " AND join_code_id IS NOT NULL)",
+            name="user_or_newcomer",
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    seed: Mapped[str]
+    """Random. With the secret of the installation it makes the token anew, so a letter sent again
+    carries the same link, and a copy of the database opens no door."""
+    purpose: Mapped[str]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    newcomer_name: Mapped[str | None]
+    newcomer_email: Mapped[str | None] = mapped_column(index=True)
+    newcomer_language: Mapped[str | None]
+    join_code_id: Mapped[int | None] = mapped_column(ForeignKey("join_code.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Throttle(Base):
+    """A failed attempt to come in, counted for an account with an address, and for an address."""
+
+    __tablename__ = "throttle"
+    __table_args__ = (Index("ix_throttle_bucket_at", "bucket", "at"), Index("ix_throttle_at", "at"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bucket: Mapped[str]
+    """A keyed hash of what is counted, never the address itself."""
+    at: Mapped[datetime]
+
+
+class KeptForm(Base):
+    """What was sent after the session had ended, for 24 hours, for one person on one browser."""
+
+    __tablename__ = "kept_form"
+    browser_hash: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    path: Mapped[str] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), index=True)
+    about: Mapped[str]
+    body: Mapped[str]
+    """The fields as JSON: a list of strings by name."""
+    kept_at: Mapped[datetime] = mapped_column(index=True)
+
+    __table_args__ = (Index("ix_kept_form_user_id", "user_id"),)
