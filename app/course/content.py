@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal
 
@@ -15,6 +17,15 @@ from app.course.steps.reflect import ReflectStep
 from app.course.steps.resources import ResourcesStep
 
 STEP_KINDS: tuple[type[StepBase], ...] = (ReadStep, ReflectStep, QuizStep, ResourcesStep)
+
+
+TERM_LINK = "#term-"
+"""How the address of a link to a term begins: its explanation stands on the same page, under this id."""
+
+
+def terms_in(found: str) -> Iterator[str]:
+    """Yield the slugs of the terms that HTML links to, as often as it does."""
+    yield from re.findall(rf'href=\\?"{TERM_LINK}([a-z0-9-]+)', found)
 
 
 class Term(Noun):
@@ -40,6 +51,9 @@ class Module(Noun):
     slug: Slug
     former: tuple[str, ...] = ()
     revision: str = ""
+    """Of the module and all its steps, in this language: what was finished."""
+    source_revision: str = ""
+    """Of its own texts in the source language: what a translation names as translated."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -71,6 +85,23 @@ class Course(Noun):
     def steps(self) -> tuple[StepBase, ...]:
         """Every step, in the order of the course."""
         return tuple(step for module in self.modules for step in module.steps)
+
+    def terms_in(self, found: str) -> tuple[Term, ...]:
+        """Return the terms that HTML links to, and those that their explanations do, in the glossary's order."""
+        meanings = {term.slug: term.meaning.html for term in self.glossary}
+        needed, new = set[str](), set(terms_in(found))
+        while new:
+            needed |= new
+            new = {slug for one in new for slug in terms_in(meanings.get(one, ""))} - needed
+        return tuple(term for term in self.glossary if term.slug in needed)
+
+    def terms_of(self, step: StepBase) -> tuple[Term, ...]:
+        """Return the terms that the texts of a step of this course link to, those of its quiz too."""
+        return self._terms_by_step.get(step.key, ())
+
+    @cached_property
+    def _terms_by_step(self) -> dict[str, tuple[Term, ...]]:
+        return {step.key: self.terms_in(step.model_dump_json()) for step in self.steps}
 
     @cached_property
     def quizzes(self) -> dict[str, Quiz]:

@@ -52,6 +52,8 @@ class Rich:
 class IsText:
     """Marks a field that a translation may give. A field without the mark is structure."""
 
+    markup: Literal["none", "inline", "blocks"] = "none"
+
 
 Render = Callable[[str], str]
 """Markdown in, safe HTML out. The loader hands two of them to pydantic as context: inline and blocks."""
@@ -72,9 +74,9 @@ def _rich(kind: Literal["inline", "blocks"]) -> Callable[[Any, ValidationInfo], 
 
 Words = Annotated[str, IsText(), Field(min_length=1)]
 """A text without any markup: a title."""
-Inline = Annotated[Rich, IsText(), BeforeValidator(_rich("inline"))]
+Inline = Annotated[Rich, IsText("inline"), BeforeValidator(_rich("inline"))]
 """A text of one paragraph: a question, an option, an explanation."""
-Blocks = Annotated[Rich, IsText(), BeforeValidator(_rich("blocks"))]
+Blocks = Annotated[Rich, IsText("blocks"), BeforeValidator(_rich("blocks"))]
 """A text of many paragraphs: the body of a step."""
 Forms = Annotated[tuple[str, ...], IsText(), Field(min_length=1)]
 """Words that are accepted as the same answer, in one language."""
@@ -130,8 +132,8 @@ class QuestionBase(Noun, ABC):
     kind: ClassVar[str]
     slug: Slug
     text: Inline
-    source: str = Field(min_length=1)
-    """The passage that the question rests on."""
+    source: Words
+    """The passage that the question rests on, as a reader may know it."""
     # What the loader adds; an author never writes these.
     former: tuple[str, ...] = ()
     language: str = ""

@@ -38,7 +38,9 @@ class Quiz(Noun):
     former: tuple[str, ...] = ()
     language: str = ""
     revision: str = ""
+    """Of the quiz and all its questions, in this language: what was answered."""
     source_revision: str = ""
+    """Of its own texts in the source language: what a translation names as translated."""
 
     @property
     def keys(self) -> tuple[str, ...]:

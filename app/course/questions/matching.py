@@ -61,7 +61,7 @@ class Matching(QuestionBase):
         return tuple(f"{pair.slug}>{pair.target}" for pair in self.pairs)
 
     def current(self, given: Given) -> Given:
-        """Return the pairs by their slugs of today."""
+        """Return the pairs by their slugs of today, in the order of the question."""
         lefts = {key: pair.slug for pair in self.pairs for key in (*pair.former, pair.slug)}
         rights = {key: target.slug for target in self.targets for key in (*target.former, target.slug)}
         found: dict[str, str] = {}
@@ -69,7 +69,7 @@ class Matching(QuestionBase):
             left, _, right = one.partition(">")
             if left in lefts and right in rights:
                 found[lefts[left]] = rights[right]
-        return tuple(f"{left}>{right}" for left, right in found.items())
+        return tuple(f"{pair.slug}>{found[pair.slug]}" for pair in self.pairs if pair.slug in found)
 
     def faults(self) -> Iterator[str]:
         """Two pairs and two targets at least, and each pair's target is offered."""

@@ -36,9 +36,10 @@ class MultipleResponse(QuestionBase):
         return tuple(option.slug for option in self.options if option.correct)
 
     def current(self, given: Given) -> Given:
-        """Return the options by their slugs of today, each once."""
+        """Return the options by their slugs of today, each once, in the order of the question."""
         now = by_former_slug(self.options)
-        return tuple(dict.fromkeys(now[slug] for slug in given if slug in now))
+        chosen = {now[slug] for slug in given if slug in now}
+        return tuple(option.slug for option in self.options if option.slug in chosen)
 
     def faults(self) -> Iterator[str]:
         """Three options at least, one right and one wrong."""

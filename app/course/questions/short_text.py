@@ -11,10 +11,17 @@ LONGEST = 500
 """Characters kept of a typed answer: an index row of PostgreSQL holds no more than 2,700 bytes."""
 
 
+_ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]")
+"""Accents of Latin, Greek and Cyrillic, points of Hebrew, vowel signs and the stretch of Arabic: a reader does without.
+Marks of other scripts are letters to their readers and stay."""
+
+
 def folded(words: str) -> str:
     """Return words without case, accents, punctuation and double spaces, as they are compared."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^\w]+", " ", bare.casefold()).split())
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", words))
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", bare.casefold()))
+    kept = (sign if sign.isalnum() or unicodedata.category(sign)[0] == "M" else " " for sign in bare)
+    return " ".join("".join(kept).split())
 
 
 class Foreseen(Noun):

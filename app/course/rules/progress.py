@@ -33,7 +33,11 @@ class StepProgress:
 
 @dataclass(frozen=True)
 class ModuleProgress:
-    """How far somebody is in a module. `percent` is whole, from 0 to 100."""
+    """How far somebody is in a module. `percent` is whole, from 0 to 100.
+
+    It is `finished` when it was once, or when every step that it has now is done: a step that was
+    the last one missing may have left the course.
+    """
 
     module: Module
     steps: tuple[StepProgress, ...]
@@ -93,13 +97,13 @@ def share(done: int, counted: int) -> int:
 
 
 def _module_progress(module: Module, done: frozenset[str]) -> ModuleProgress:
-    finished = any(key in done for key in module.keys)
+    finished_before = any(key in done for key in module.keys)
     states: list[StepProgress] = []
     open_before = False
     for step in module.steps:
         if any(key in done for key in step.keys):
             state = State.DONE
-        elif finished:
+        elif finished_before:
             taken_back = any(TAKEN_BACK + key in done for key in step.keys)
             state = State.OPEN if taken_back else State.NEW
         else:
@@ -107,6 +111,7 @@ def _module_progress(module: Module, done: frozenset[str]) -> ModuleProgress:
         open_before = open_before or state is State.OPEN
         states.append(StepProgress(step, state))
     count = sum(s.state is State.DONE for s in states)
+    finished = finished_before or count == len(states)
     percent = 100 if finished else share(count, len(states))
     return ModuleProgress(module, tuple(states), finished, percent)
 
@@ -134,8 +139,7 @@ def progress(course: Course, done: Iterable[str]) -> Progress:
 
 def is_finished(module: Module, done: Iterable[str]) -> bool:
     """Whether somebody who did this has finished the module, now or before."""
-    found = _module_progress(module, frozenset(done))
-    return found.finished or not found.missing
+    return _module_progress(module, frozenset(done)).finished
 
 
 def next_step(so_far: Progress, last_step_key: str | None = None) -> StepBase | None:
