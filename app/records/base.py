@@ -51,5 +51,7 @@ def insert_once(session: Session, table: type[Base], **values: Any) -> bool:
     For rows with a natural key, where the same deed may come twice (`ON CONFLICT DO NOTHING`).
     """
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    result = session.execute(insert(table).values(**values).on_conflict_do_nothing())
+    # Without the option SQLAlchemy asks PostgreSQL for no count, and -1 would say "inserted" every time.
+    options = {"preserve_rowcount": True}
+    result = session.execute(insert(table).values(**values).on_conflict_do_nothing(), execution_options=options)
     return bool(result.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,233 @@
+"""What learners do with steps: complete them, take them back, finish modules; and what is told of it later.
+
+A row per completed step is the truth, and `enrolment.done` its copy. Every verb locks the enrolment
+first, writes its rows, and reads the copy anew from the rows in the one UPDATE that it makes anyway, so
+two tabs at once leave no step out. Renames rewrite no row: everything asks for all keys of a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, literal, select, union_all, update
+from sqlalchemy.orm import Session
+
+from app.course.content import Course
+from app.course.parts import Change, Completes, StepBase
+from app.course.rules.progress import TAKEN_BACK, State, progress
+from app.records.accounts import Visitor
+from app.records.base import UtcTime, insert_once
+from app.records.models import Enrolment, ModuleCompletion, StepCompletion
+
+
+class NoEnrolment(LookupError):
+    """A deed of somebody without an enrolment, or whose enrolment is gone."""
+
+
+class StepLocked(Exception):
+    """The module asks for its steps in order, and an earlier one is not done yet."""
+
+
+class CannotBeTakenBack(Exception):
+    """The step was not completed by saying so, so saying so does not take it back."""
+
+
+# ---- what every deed begins and ends with ----------------------------------------------------
+
+
+def enrolment_of(visitor: Visitor) -> int:
+    """Return the enrolment that a visitor's deeds hang on. Raises NoEnrolment."""
+    if visitor.enrolment_id is None:
+        raise NoEnrolment(f"user {visitor.user_id} has no enrolment here")
+    return visitor.enrolment_id
+
+
+def lock_enrolment(session: Session, enrolment_id: int) -> None:
+    """Let one deed of an enrolment happen at a time, until the transaction ends. Raises NoEnrolment."""
+    found = select(Enrolment.id).where(Enrolment.id == enrolment_id).with_for_update()
+    if session.scalar(found) is None:
+        raise NoEnrolment(f"there is no enrolment {enrolment_id}")
+
+
+def keys_done(session: Session, enrolment_id: int) -> str:
+    """Read `done` from the rows: step keys, slugs of finished modules, `~key` for what was taken back."""
+    steps = select(StepCompletion.step_key, StepCompletion.taken_back_at.is_not(None))
+    modules = select(ModuleCompletion.module_slug, literal(False))
+    rows = session.execute(
+        union_all(
+            steps.where(StepCompletion.enrolment_id == enrolment_id),
+            modules.where(ModuleCompletion.enrolment_id == enrolment_id),
+        )
+    )
+    return " ".join(sorted(TAKEN_BACK + key if taken_back else key for key, taken_back in rows))
+
+
+def open_step(session: Session, enrolment_id: int, course: Course, step: StepBase) -> frozenset[str]:
+    """Return what is done, read from the rows of a locked enrolment, when a deed on the step may go on.
+
+    Raises StepLocked when the module asks for an earlier step first.
+    """
+    done = frozenset(keys_done(session, enrolment_id).split())
+    module = course.module_by_slug[step.module_slug]
+    if progress(course, done).of(module).state_of(step) is State.LOCKED:
+        raise StepLocked(step.key)
+    return done
+
+
+def add_completion(
+    session: Session, enrolment_id: int, course: Course, step: StepBase, done: frozenset[str], *, now: datetime
+) -> None:
+    """Write that a step is done, and each module that is finished by then; once, whatever it was called before.
+
+    `done` is what `open_step` read. The enrolment is locked, and `note_deed` follows.
+    """
+    if done.isdisjoint(step.keys):
+        _write_completion(session, enrolment_id, step, done, now)
+    for module in progress(course, done | {step.key}).modules:
+        if module.finished and done.isdisjoint(module.module.keys):
+            insert_once(
+                session, ModuleCompletion, enrolment_id=enrolment_id, module_slug=module.module.slug,
+                module_revision=module.module.revision, completed_at=now,
+            )  # fmt: skip
+
+
+def _write_completion(session: Session, enrolment_id: int, step: StepBase, done: frozenset[str], now: datetime) -> None:
+    """Insert the row of a step, or wake the one that was taken back, under whichever name it stands there."""
+    taken_back = next((key for key in step.keys if TAKEN_BACK + key in done), None)
+    if taken_back is None:
+        insert_once(
+            session, StepCompletion, enrolment_id=enrolment_id, step_key=step.key,
+            step_revision=step.source_revision, seen_revision=step.source_revision, completed_at=now,
+        )  # fmt: skip
+        return
+    session.execute(
+        update(StepCompletion)
+        .where(StepCompletion.enrolment_id == enrolment_id, StepCompletion.step_key == taken_back)
+        .values(
+            step_revision=step.source_revision,
+            seen_revision=step.source_revision,
+            completed_at=now,
+            taken_back_at=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def note_deed(session: Session, enrolment_id: int, step: StepBase, *, now: datetime) -> None:
+    """Copy what is done from the rows, and note where somebody was and when; the last thing a deed does."""
+    session.execute(
+        update(Enrolment)
+        .where(Enrolment.id == enrolment_id)
+        .values(
+            done=keys_done(session, enrolment_id),
+            last_step_key=step.key,
+            last_deed_at=now,
+            started_at=func.coalesce(Enrolment.started_at, literal(now, UtcTime())),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+# ---- verbs -----------------------------------------------------------------------------------
+
+
+def complete_step(session: Session, visitor: Visitor, course: Course, step: StepBase, *, now: datetime) -> None:
+    """Note that the step is done; a second call changes nothing.
+
+    Raises StepLocked, NoEnrolment.
+    """
+    enrolment_id = enrolment_of(visitor)
+    lock_enrolment(session, enrolment_id)
+    done = open_step(session, enrolment_id, course, step)
+    if not done.isdisjoint(step.keys):
+        return
+    add_completion(session, enrolment_id, course, step, done, now=now)
+    note_deed(session, enrolment_id, step, now=now)
+
+
+def take_back_step(session: Session, visitor: Visitor, course: Course, step: StepBase, *, now: datetime) -> None:
+    """Note that the step is not done after all, under every name that it had; a second call changes nothing.
+
+    The rows stay, with the moment, and a finished module stays finished.
+    Raises CannotBeTakenBack for a kind that is not completed by saying so, NoEnrolment.
+    """
+    if step.completes is not Completes.SAID:
+        raise CannotBeTakenBack(step.key)
+    enrolment_id = enrolment_of(visitor)
+    lock_enrolment(session, enrolment_id)
+    taken = session.scalars(
+        update(StepCompletion)
+        .where(
+            StepCompletion.enrolment_id == enrolment_id,
+            StepCompletion.step_key.in_(step.keys),
+            StepCompletion.taken_back_at.is_(None),
+        )
+        .values(taken_back_at=now)
+        .returning(StepCompletion.step_key)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if taken:
+        note_deed(session, enrolment_id, step, now=now)
+
+
+# ---- what is told later ----------------------------------------------------------------------
+
+
+def changes_to_show(session: Session, visitor: Visitor, course: Course) -> dict[str, tuple[Change, ...]]:
+    """Return by step key the changes of substance since somebody completed a step or was last told.
+
+    Steps without such changes are left out. Asks the database nothing when there can be none.
+    """
+    done = visitor.done_keys
+    told = [step for step in course.steps if _tells(step, done)]
+    if visitor.enrolment_id is None or not told:
+        return {}
+    rows = session.execute(
+        select(StepCompletion.step_key, StepCompletion.seen_revision).where(
+            StepCompletion.enrolment_id == visitor.enrolment_id,
+            StepCompletion.step_key.in_([key for step in told for key in step.keys]),
+            StepCompletion.taken_back_at.is_(None),
+        )
+    )
+    seen: dict[str, list[str]] = {}
+    for key, revision in rows:
+        seen.setdefault(key, []).append(revision)
+    found = {step.key: _unseen(step, [r for key in step.keys for r in seen.get(key, [])]) for step in told}
+    return {key: changes for key, changes in found.items() if changes}
+
+
+def _tells(step: StepBase, done: frozenset[str]) -> bool:
+    """Whether a step is done and has a change of substance."""
+    return any(change.kind == "substance" for change in step.changes) and not done.isdisjoint(step.keys)
+
+
+def _unseen(step: StepBase, seen: Iterable[str]) -> tuple[Change, ...]:
+    """Return what is new to somebody who saw these revisions; a step done under two names was seen in the newest."""
+    return min((step.substance_since(revision) for revision in seen), key=len, default=())
+
+
+def mark_seen(session: Session, visitor: Visitor, step: StepBase) -> None:
+    """Note that the changes of a step were shown. Writes nothing for a step that has none to show."""
+    if visitor.enrolment_id is None or not _tells(step, visitor.done_keys):
+        return
+    session.execute(
+        update(StepCompletion)
+        .where(
+            StepCompletion.enrolment_id == visitor.enrolment_id,
+            StepCompletion.step_key.in_(step.keys),
+            StepCompletion.seen_revision != step.source_revision,
+        )
+        .values(seen_revision=step.source_revision)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def module_finished_at(session: Session, visitor: Visitor) -> dict[str, datetime]:
+    """Return when modules were finished, by the slug that each had then: ask for all of `module.keys`."""
+    rows = session.execute(
+        select(ModuleCompletion.module_slug, ModuleCompletion.completed_at).where(
+            ModuleCompletion.enrolment_id == visitor.enrolment_id
+        )
+    )
+    return {slug: at for slug, at in rows}  # noqa: C416 - rows are no pairs to mypy

