@@ -1,0 +1,214 @@
+"""Demo people with some history, made through the verbs that real people's deeds go through."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.course.content import Course
+from app.course.files.shelf import NoCourse
+from app.course.parts import Given, StepBase
+from app.course.quiz import Quiz, grade_quiz
+from app.course.steps.quiz_step import QuizStep
+from app.course.steps.read import ReadStep
+from app.course.steps.reflect import ReflectStep
+from app.course.steps.resources import ResourcesStep
+from app.records import accounts, cohorts
+from app.records.accounts import Visitor, visitor_of
+from app.records.attempts import submit_quiz
+from app.records.learning import complete_step
+from app.records.models import Cohort, JoinCode, User
+from app.records.reflecting import submit_reflection
+from app.web.extensions import db, house
+from config import Settings, kept_secret
+
+SIGN_INS = ("learner@example.org", "trainer@example.org", "admin@example.org")
+COHORT = "De Wenteltrap"
+
+STAFF = (("Petra Perron", "trainer@example.org"), ("Ada Stoep", "admin@example.org"))
+
+LEARNERS = (
+    ("Aïcha Trapleuning", "learner@example.org", 0.5),
+    ("Dilnaz Treden", "dilnaz.treden@example.org", 1.0),
+    ("Chidi Overloop", "chidi.overloop@example.org", 1.0),
+    ("Bilal Leuning", "bilal.leuning@example.org", 0.85),
+    ("Goran Wenteltrap", "goran.wenteltrap@example.org", 0.75),
+    ("Farid Stootbord", "farid.stootbord@example.org", 0.7),
+    ("Elif Spil", "elif.spil@example.org", 0.6),
+    ("Bram Bordes", "bram.bordes@example.org", 0.5),
+    ("Tesfay Roltrap", "tesfay.roltrap@example.org", 0.45),
+    ("Nadia Perron", "nadia.perron@example.org", 0.3),
+    ("Mila Ladder", "mila.ladder@example.org", 0.2),
+    ("Sanne Drempel", "sanne.drempel@example.org", 0.1),
+    ("Youssef Trede", "youssef.trede@example.org", 0.0),
+)
+"""Name, address, and the share of the course's steps that they did. All invented."""
+
+REFLECTIONS = {
+    "nl": (
+        "Ik dacht vooral aan regels en formulieren. Nu let ik er eerst op of iemand zich welkom voelt.",
+        "Op mijn werk verwijzen we vaak door. Ik wil weten of iemand daarna ook echt geholpen is.",
+        "Ik merk dat ik snel met een oplossing kom. Ik wil eerst vragen wat iemand zelf wil.",
+    ),
+    "en": (
+        "I used to think of rules and forms first. Now I look whether somebody feels welcome.",
+        "At work we often refer people on. I want to know whether they were really helped.",
+        "I notice that I come up with a solution quickly. I want to ask first what somebody wants.",
+    ),
+}
+LEVELS = ("private", "trainers", "cohort")
+
+LENGTH = timedelta(days=35)
+"""How long ago the demo cohort began, when it is made."""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What somebody who tries the demo needs."""
+
+    password: str
+    join_key: str
+
+
+def prepare_demo(app: Flask, *, now: datetime) -> Demo:
+    """Make the demo people and their cohort, the first time; return their password and the join code.
+
+    The password is kept beside the database. When its file was removed, the three who sign in get a
+    new one. One transaction: a start that is cut off leaves nothing, and the next makes it all.
+    """
+    with app.app_context():
+        password, is_new = _password(house().settings)
+        session = db.reading
+        key = _join_key(session)
+        if key and not is_new:
+            return Demo(password, key)
+        password_hash = house().passwords.hash(password)
+        session = db.writing()
+        key = _join_key(session)
+        if key:
+            for email in SIGN_INS:
+                _give_password(session, email, password_hash)
+        else:
+            key = _make_people(session, password_hash, now)
+        session.commit()
+        return Demo(password, key)
+
+
+def _password(settings: Settings) -> tuple[str, bool]:
+    """Return the demo password, and whether it was made just now."""
+    path = settings.instance / "demo-password"
+    is_new = not path.exists()
+    return kept_secret(path, _new_password), is_new
+
+
+def _new_password() -> str:
+    """Make a password that can be read aloud: four groups of signs that are not mixed up."""
+    draw = random.SystemRandom()
+    return "-".join("".join(draw.choices("abcdefghkmnpqrstuvwxyz23456789", k=4)) for _ in range(4))
+
+
+def _join_key(session: Session) -> str | None:
+    """Return the join code of the demo cohort, if that was made."""
+    return session.scalar(
+        select(JoinCode.key).join(Cohort, Cohort.id == JoinCode.cohort_id).where(Cohort.name == COHORT).limit(1)
+    )
+
+
+def _give_password(session: Session, email: str, password_hash: str) -> None:
+    session.execute(update(User).where(User.email == email).values(password_hash=password_hash))
+
+
+# ---- people ------------------------------------------------------------------------------------
+
+
+def _make_people(session: Session, password_hash: str, now: datetime) -> str:
+    """Make the cohort, its staff and its learners with what they did; return the join code."""
+    course = _course()
+    language = course.language if course else "en"
+    began = now - LENGTH
+    cohort_id = cohorts.make_cohort(session, name=COHORT, language=language, first_day=began.date(), by=None, now=began)
+    key = cohorts.make_join_code(session, cohort_id=cohort_id, by=None, now=began)
+    for name, email in STAFF:
+        user_id = accounts.add_user(
+            session, email=email, name=name, language=language, password_hash=password_hash, now=began
+        )
+        cohorts.enrol(session, user_id=user_id, cohort_id=cohort_id, role="trainer", by=None, now=began)
+    accounts.add_admin(session, email="admin@example.org", name="Ada Stoep", language=language, by=None, now=began)
+    for name, email, share in LEARNERS:
+        user_id = accounts.add_user(
+            session, email=email, name=name, language=language, password_hash=password_hash, now=began
+        )
+        enrolment_id = cohorts.enrol(session, user_id=user_id, cohort_id=cohort_id, role="learner", by=None, now=began)
+        if course and share:
+            _walk(session, course, _visitor(session, user_id, enrolment_id), share, began, now)
+    return key
+
+
+def _course() -> Course | None:
+    try:
+        return house().shelf.course()
+    except NoCourse:
+        return None
+
+
+def _visitor(session: Session, user_id: int, enrolment_id: int) -> Visitor:
+    stamp = session.execute(select(User.session_stamp).where(User.id == user_id)).scalar_one()
+    visitor = visitor_of(session, user_id, stamp, enrolment_id)
+    assert visitor is not None  # noqa: S101 - made a moment ago
+    return visitor
+
+
+# ---- what they did -----------------------------------------------------------------------------
+
+
+def _walk(session: Session, course: Course, visitor: Visitor, share: float, began: datetime, now: datetime) -> None:
+    """Let a learner do the first steps of the course, between two moments, the same in every demo."""
+    draw = random.Random(visitor.email)  # noqa: S311 - invented history, no secret
+    steps = course.steps[: round(share * len(course.steps))]
+    for step, when in zip(steps, _moments(draw, len(steps), began, now), strict=True):
+        _do(session, course, visitor, step, draw, when)
+
+
+def _moments(draw: random.Random, count: int, began: datetime, now: datetime) -> Iterator[datetime]:
+    """Yield so many moments in order, some days apart."""
+    length = (now - began - timedelta(hours=2)) * draw.uniform(0.6, 1)
+    return (began + length * share for share in sorted(draw.random() for _ in range(count)))
+
+
+def _do(session: Session, course: Course, visitor: Visitor, step: StepBase, draw: random.Random, now: datetime) -> None:
+    """Do a step by the verb of its kind; a kind that demo people do not know is left to do."""
+    match step:
+        case ReadStep() | ResourcesStep():
+            complete_step(session, visitor, course, step, now=now)
+        case ReflectStep():
+            words = draw.choice(REFLECTIONS.get(course.language, REFLECTIONS["en"]))
+            level = draw.choice(LEVELS)
+            submit_reflection(session, visitor, course, step, text=words, level=level, version=0, now=now)
+        case QuizStep():
+            for number, given in enumerate(_attempts(step.quiz, draw), start=1):
+                submit_quiz(
+                    session,
+                    visitor,
+                    course,
+                    step,
+                    given,
+                    deed_key=f"demo-{step.quiz.slug}-{number}",
+                    shuffle_seed=draw.getrandbits(30),
+                    now=now + timedelta(minutes=7 * number),
+                )
+
+
+def _attempts(quiz: Quiz, draw: random.Random) -> Sequence[dict[str, Given]]:
+    """Answer a quiz: now and then once in vain, and then so that it passes."""
+    best = {question.slug: question.best() for question in quiz.questions}
+    some = {slug: given for slug, given in best.items() if draw.random() < 0.8}
+    second_chance = quiz.attempts is None or quiz.attempts > 1
+    if grade_quiz(quiz, some).passed:
+        return (some,)
+    return (some, best) if second_chance else (best,)

@@ -1,0 +1,291 @@
+"""Who may enter, and whose form it is that comes in. Every door is locked unless its view says `@public`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import astuple
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from flask import Flask, abort, current_app, flash, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_user
+from flask_wtf.csrf import CSRFError
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest, Conflict
+
+from app.records import accounts
+from app.records.accounts import Visitor
+from app.web.extensions import READING_METHODS, csrf, db, house, house_of, login_manager
+from app.web.keeping import SignedPerson, hand_over_at_sign_in, keep_sent_form
+from app.web.languages import own_address
+
+STAY = timedelta(days=30)
+"""How long somebody who ticked the box stays signed in."""
+VISIT = timedelta(hours=24)
+"""How long a visit lasts at most: some browsers never forget the cookies of a visit."""
+
+LARGEST_FORM = 1024 * 1024
+"""Bytes. What is kept of a form is far less; the rest is room for signs that need several bytes."""
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class SomebodyElse(Conflict):
+    """A form came in that was made for another person than the one who is signed in. `kept`: its text is safe."""
+
+    def __init__(self, *, kept: bool) -> None:
+        super().__init__()
+        self.kept = kept
+
+
+def public(view: View) -> View:
+    """Open a view to everybody, signed in or not."""
+    view.is_public = True  # type: ignore[attr-defined] # a mark that the doors read
+    return view
+
+
+def is_public(app: Flask, endpoint: str) -> bool:
+    """Whether everybody may open the view of an endpoint; static files are for everybody."""
+    return endpoint == "static" or getattr(app.view_functions[endpoint], "is_public", False)
+
+
+# ---- who is here -----------------------------------------------------------------------------
+
+
+def visitor_here() -> Visitor | None:
+    """Return who is signed in, read once a request; nobody on a page that must do without the database."""
+    if g.get("without_database", False):
+        return None
+    found = current_user._get_current_object()
+    return found if isinstance(found, Visitor) else None
+
+
+def learner_here() -> Visitor:
+    """Return who is signed in, with the enrolment that this request is about.
+
+    A form must name its enrolment, and that must be one of theirs. To read, any of theirs will do;
+    who has none is sent to the page where a code is given.
+    """
+    visitor = visitor_here() or abort(HTTPStatus.UNAUTHORIZED)
+    if request.method not in READING_METHODS:
+        person = _signed_person() or abort(HTTPStatus.BAD_REQUEST)
+        if visitor.enrolment_id is None or visitor.enrolment_id != person.enrolment_id:
+            abort(HTTPStatus.NOT_FOUND)
+    elif visitor.enrolment_id is None:
+        flash(_("You are not in a cohort yet. With its code you join one."), "wait")
+        abort(redirect(url_for("auth.join_by_code"), HTTPStatus.SEE_OTHER))
+    return visitor
+
+
+def enter(user_id: int, stamp: str, *, stay: bool = False, enrolment_id: int | None = None) -> Visitor:
+    """Begin a new session for somebody who proved who they are, and hand over what was kept for them.
+
+    Nothing of the session before lives on in it. The route commits.
+    """
+    session.clear()
+    session.permanent = stay
+    session["until"] = int((datetime.now(UTC) + (STAY if stay else VISIT)).timestamp())
+    if enrolment_id is not None:
+        choose_enrolment(enrolment_id)
+    visitor = accounts.visitor_of(db.session, user_id, stamp, enrolment_id) or abort(HTTPStatus.UNAUTHORIZED)
+    login_user(visitor)
+    hand_over_at_sign_in(visitor)
+    return visitor
+
+
+def stay_after_new_stamp(visitor: Visitor, stamp: str) -> None:
+    """Go on in this session after a new stamp ended all of the person's sessions."""
+    session["_user_id"] = f"{visitor.user_id}:{stamp}"
+    session.pop("csrf_token", None)
+
+
+def choose_enrolment(enrolment_id: int) -> None:
+    """Show pages with this enrolment from now on."""
+    session["enrolment"] = enrolment_id
+
+
+def leave() -> None:
+    """End the session; the next one has nothing of it."""
+    session.clear()
+    g.pop("_login_user", None)
+
+
+def _visitor_of_session(user_and_stamp: str) -> Visitor | None:
+    """Read who the session says is here: one select, unless the enrolment that it names is no longer theirs."""
+    user_id, _colon, stamp = user_and_stamp.partition(":")
+    if datetime.now(UTC).timestamp() > session.get("until", 0):
+        return None
+    person = _signed_person()
+    if person is not None and person.user_id == int(user_id) and person.enrolment_id is not None:
+        return accounts.visitor_of(db.reading, int(user_id), stamp, person.enrolment_id)
+    visitor = accounts.visitor_of(db.reading, int(user_id), stamp, session.get("enrolment"))
+    if visitor is not None and visitor.enrolment_id is None and visitor.enrolments:
+        session.pop("enrolment", None)
+        return accounts.visitor_of(db.reading, int(user_id), stamp, None)
+    return visitor
+
+
+# ---- whose form it is ------------------------------------------------------------------------
+
+
+def signed_enrolment(visitor: Visitor | None) -> str:
+    """Return what the hidden field `enrolment` of a form holds: for whom the page was made, signed.
+
+    It has no end: a form that was open for days still tells whose text it holds. Empty for a page
+    that belongs to no enrolment.
+    """
+    if visitor is None or visitor.enrolment_id is None:
+        return ""
+    return str(_signer().dumps(astuple(SignedPerson(visitor.user_id, visitor.enrolment_id))))
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(house().settings.secret_key, salt="enrolment")
+
+
+def _signed_person() -> SignedPerson | None:
+    """Return the person whom the posted form names, or None when it names nobody; 400 for a forged name."""
+    if request.method in READING_METHODS:
+        return None
+    if "signed_person" not in g:
+        g.signed_person = None  # also for the error page, when the form cannot be read at all
+        if signed := request.form.get("enrolment"):
+            try:
+                g.signed_person = SignedPerson(*_signer().loads(signed))
+            except BadSignature:
+                abort(HTTPStatus.BAD_REQUEST)
+    found: SignedPerson | None = g.signed_person
+    return found
+
+
+def page_behind() -> str:
+    """Return a path that can be opened: this request's own, or that of the page on which its form stands.
+
+    A form may be posted to a path that only takes forms (`.../take-back`); its page is the nearest
+    one above that can be read.
+    """
+    path = request.path
+    while path.strip("/") and not can_be_read(path):
+        path = path.rpartition("/")[0]
+    return path or "/"
+
+
+def can_be_read(path: str) -> bool:
+    """Whether there is a page at a path of this site."""
+    adapter = current_app.create_url_adapter(request)
+    return adapter is not None and adapter.test(path, method="GET")
+
+
+def own_page(address: str | None) -> str | None:
+    """Return an address that somebody was sent with, if it is a page of this site; else None.
+
+    Browsers drop tabs and line ends from an address and read a backslash as a slash, so what holds one
+    of these may lead to another host.
+    """
+    if not address or not address.startswith("/") or address.startswith("//"):
+        return None
+    if "\\" in address or not address.isprintable():
+        return None
+    return address if can_be_read(unquote(urlsplit(address).path)) else None
+
+
+# ---- the doors -------------------------------------------------------------------------------
+
+
+def _check_the_door() -> ResponseReturnValue | None:
+    """Let a request in, or answer it here, before any view runs."""
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    person = _signed_person()
+    _refuse_nul()
+    is_locked = not is_public(current_app, request.endpoint)
+    visitor = visitor_here() if is_locked or person is not None else None
+    if person is not None and visitor is None:
+        return _keep_and_ask_to_sign_in(person)
+    if person is not None and visitor is not None and visitor.user_id != person.user_id:
+        raise SomebodyElse(kept=keep_sent_form(person))
+    if is_locked and visitor is None:
+        return _ask_to_sign_in(_("You are signed out, so nothing was changed. Sign in to go on."))
+    return _check_csrf(person, visitor)
+
+
+def _refuse_nul() -> None:
+    """Refuse the one sign that a text may not hold in PostgreSQL, and that nobody can type."""
+    sent = [MultiDict(request.view_args or {}), request.args, request.form]
+    if any("\0" in str(part) for fields in sent for item in fields.items(multi=True) for part in item):
+        raise BadRequest
+
+
+def _keep_and_ask_to_sign_in(person: SignedPerson) -> ResponseReturnValue:
+    if keep_sent_form(person):
+        return _ask_to_sign_in(_("You were signed out. What you sent is kept for 24 hours: sign in, and it is there."))
+    return _ask_to_sign_in(_("You are signed out, so nothing was changed. Sign in to go on."))
+
+
+def _ask_to_sign_in(words: str) -> ResponseReturnValue:
+    """Send the reader to the page to sign in on, and from there back; `words` are for who sent a form."""
+    if request.method not in READING_METHODS:
+        _tell(words)
+    return redirect(url_for("auth.sign_in", next=own_address(page_behind())), HTTPStatus.SEE_OTHER)
+
+
+def _check_csrf(person: SignedPerson | None, visitor: Visitor | None) -> ResponseReturnValue | None:
+    """Refuse a form that was not made in this session, but keep the text of one that is surely this person's."""
+    try:
+        csrf.protect()
+    except CSRFError:
+        if person is None or visitor is None:
+            raise
+        if not _is_from_script() and keep_sent_form(person):
+            hand_over_at_sign_in(visitor)
+            db.session.commit()
+        _tell(_("You signed in again after this page was opened. Press the button once more."))
+        return redirect(own_address(page_behind()), HTTPStatus.SEE_OTHER)
+    return None
+
+
+def _tell(words: str) -> None:
+    """Say something on the next page that is shown, once."""
+    if not _is_from_script() and ["wait", words] not in [list(told) for told in session.get("_flashes", [])]:
+        flash(words, "wait")
+
+
+def _is_from_script() -> bool:
+    """Whether a script of ours waits for the answer: it saves a draft, keeps the text itself, and shows no page."""
+    return request.headers.get("Sec-Fetch-Dest") == "empty"
+
+
+def init_app(app: Flask) -> None:
+    """Lock the doors of an app and set up its sessions."""
+    is_secure = house_of(app).settings.is_secure
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-session" if is_secure else "session",
+        SESSION_COOKIE_SECURE=is_secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        PERMANENT_SESSION_LIFETIME=STAY,
+        # A late answer to an earlier request must not bring back a session that was ended meanwhile.
+        SESSION_REFRESH_EACH_REQUEST=False,
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
+        MAX_FORM_PARTS=500,
+        WTF_CSRF_TIME_LIMIT=None,
+        # The doors call protect() themselves, after they have seen whose form it is.
+        WTF_CSRF_CHECK_DEFAULT=False,
+        # A browser may send no Referer. The cookie's __Host- prefix guards what that check is for:
+        # no neighbour and no unencrypted page can set the session that the token is compared with.
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    csrf.init_app(app)
+    login_manager.init_app(app, add_context_processor=False)
+    login_manager.session_protection = None
+    login_manager.user_loader(_visitor_of_session)
+    app.before_request(_check_the_door)
+    app.context_processor(lambda: {"visitor": visitor_here()})
+    app.jinja_env.globals["signed_enrolment"] = signed_enrolment

@@ -1,0 +1,85 @@
+"""A person's own account: name, language, password, and the cohorts that they are in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, abort, flash, make_response, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.records import accounts, cohorts, throttle
+from app.records.accounts import Visitor
+from app.web.access import stay_after_new_stamp, visitor_here
+from app.web.auth.forms import AccountForm, ChangePasswordForm
+from app.web.auth.wing import address_here, bp, say_wait, see, wait
+from app.web.extensions import db, house
+from app.web.languages import languages_offered, name_of, remember_language
+
+
+@bp.get("/account")
+def account() -> ResponseReturnValue:
+    """Show what is known of a person, to change it."""
+    return _account_page(_visitor())
+
+
+@bp.post("/account")
+def change_account() -> ResponseReturnValue:
+    """Take another name or language."""
+    visitor = _visitor()
+    form = AccountForm(visitor, _languages())
+    if not form.validate():
+        return _account_page(visitor, details=form)
+    accounts.change_account(db.session, visitor.user_id, name=form.name.data, language=form.language.data)
+    db.session.commit()
+    response = see("/account")
+    remember_language(response, form.language.data)
+    flash(_("Your name and language are saved."))
+    return response
+
+
+@bp.post("/account/password")
+def change_password() -> ResponseReturnValue:
+    """Take another password from who knows the one before; every other browser is signed out."""
+    visitor = _visitor()
+    form = ChangePasswordForm(email=visitor.email, name=visitor.name)
+    if not form.validate():
+        return _account_page(visitor, password=form)
+    now = datetime.now(UTC)
+    buckets = throttle.sign_in_buckets(house().key, visitor.email, address_here())
+    if throttle.is_blocked(db.reading, buckets, now):
+        say_wait(form)
+        return wait(_account_page(visitor, password=form))
+    facts = accounts.sign_in_facts(db.reading, visitor.email)
+    if not house().passwords.verify(facts.password_hash if facts else None, form.current.data):
+        throttle.note_failure(db.session, buckets, now)
+        db.session.commit()
+        form.deny_current()
+        return _account_page(visitor, password=form)
+    password_hash = house().passwords.hash(form.password.data)
+    stamp = accounts.set_password(db.session, visitor.user_id, password_hash, now=now)
+    db.session.commit()
+    stay_after_new_stamp(visitor, stamp)
+    flash(_("Your password is changed. Wherever else you were signed in, you are signed out."))
+    return see("/account")
+
+
+def _account_page(visitor: Visitor, **sent: Any) -> Response:
+    """Show the page with a form as it was sent, and the others as they stand."""
+    enrolments = cohorts.enrolments_of(db.reading, visitor.user_id)
+    forms = {
+        "details": AccountForm(visitor, _languages(), formdata=None),
+        "password": ChangePasswordForm(email=visitor.email, name=visitor.name, formdata=None),
+    } | sent
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if any(form.errors for form in forms.values()) else HTTPStatus.OK
+    return make_response(render_template("auth/account.html", enrolments=enrolments, **forms), status)
+
+
+def _languages() -> dict[str, str]:
+    return {code: name_of(code) for code in languages_offered()}
+
+
+def _visitor() -> Visitor:
+    return visitor_here() or abort(HTTPStatus.UNAUTHORIZED)

@@ -1,0 +1,98 @@
+"""The page behind a link in a mail, where a password is set. Opening it changes nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from flask import Response, flash, make_response, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.records import accounts, cohorts, links
+from app.records.accounts import EmailTaken
+from app.records.cohorts import CodeExpired, CohortFull, JoinOffer
+from app.records.links import LinkExpired, LinkFacts, LinkState, LinkUsed
+from app.records.models import JoinCode, User
+from app.web.access import enter, public
+from app.web.auth.forms import PasswordForm
+from app.web.auth.wing import HOME, bp, page, see
+from app.web.extensions import db, house
+from app.web.headers import keep_secret
+
+
+@bp.route("/link/<token>", methods=["GET", "POST"])
+@public
+def link(token: str) -> ResponseReturnValue:
+    """Show what a link is for; do it when its button is pressed."""
+    now = datetime.now(UTC)
+    found = links.find_link(db.reading, token, now)
+    if found is None or (found.purpose == "join" and found.newcomer is None):
+        return keep_secret(_over("unknown", HTTPStatus.NOT_FOUND))
+    if found.state is not LinkState.OPEN:
+        return keep_secret(_over(found.state, HTTPStatus.GONE, found))
+    return keep_secret(_take_password(found, now))
+
+
+def _take_password(found: LinkFacts, now: datetime) -> Response:
+    """Ask for a password, set it, and begin a session."""
+    name, email = _whose(found)
+    form = PasswordForm(email=email, name=name)
+    if not form.validate_on_submit():
+        return page("auth/link.html", form, purpose=found.purpose, name=name, email=email, offer=_offer_of(found))
+    password_hash = house().passwords.hash(form.password.data)
+    try:
+        return _come_in(found, password_hash, now)
+    except (LinkUsed, LinkExpired, EmailTaken, CohortFull, CodeExpired) as error:
+        db.session.rollback()
+        return _over(_WHY[type(error)], HTTPStatus.GONE, found)
+
+
+def _come_in(found: LinkFacts, password_hash: str, now: datetime) -> Response:
+    """Use the link up: its person is signed in here, with the new password, and nowhere else."""
+    enrolment_id = None
+    if found.newcomer is not None:
+        user_id, stamp, enrolment_id = cohorts.join_by_link(db.session, found, password_hash, now=now)
+        words = _("Welcome. You are signed in, and this is where your course begins.")
+    else:
+        user_id, stamp = accounts.password_by_link(db.session, found, password_hash, now=now)
+        words = _("Your password is set, and you are signed in. Wherever else you were signed in, you are signed out.")
+    enter(user_id, stamp, enrolment_id=enrolment_id)
+    db.session.commit()
+    flash(words)
+    return see(HOME)
+
+
+_WHY = {
+    LinkUsed: "used",
+    LinkExpired: "expired",
+    EmailTaken: "taken",
+    CohortFull: "full",
+    CodeExpired: "closed",
+}
+"""Why a link that was open is not any more, in the words of auth/link_over.html."""
+
+
+def _over(why: str, status: HTTPStatus, found: LinkFacts | None = None) -> Response:
+    """Say why a link does not work, and where a new one is to be had."""
+    offer = _offer_of(found) if found is not None else None
+    is_for_newcomer = found is not None and found.newcomer is not None
+    return make_response(
+        render_template("auth/link_over.html", why=why, offer=offer, is_for_newcomer=is_for_newcomer), status
+    )
+
+
+def _whose(found: LinkFacts) -> tuple[str, str]:
+    """Return name and address of the person whose link this is."""
+    if found.newcomer is not None:
+        return found.newcomer.name, found.newcomer.email
+    user = db.reading.get_one(User, found.user_id)
+    return user.name, user.email
+
+
+def _offer_of(found: LinkFacts) -> JoinOffer | None:
+    """Return what the link's join code opens."""
+    if found.join_code_id is None:
+        return None
+    code = db.reading.get_one(JoinCode, found.join_code_id)
+    return cohorts.find_offer(db.reading, code.key, datetime.now(UTC).date())

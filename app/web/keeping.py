@@ -1,0 +1,153 @@
+"""What was sent after the session had ended: kept for a day, for one person on one browser.
+
+A form names, signed, the person whose page it stood on. When that person is not (or no longer)
+signed in here, what they typed is kept and becomes their draft when they sign in again in the
+same browser. Whoever else signs in there never sees it.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import Response, after_this_request, flash, g, request
+from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeSerializer
+from markupsafe import Markup
+
+from app.course.parts import StepBase
+from app.records import kept_forms
+from app.records.accounts import Visitor
+from app.records.drafts import DraftTooLarge
+from app.records.kept_forms import TooManyKeptForms
+from app.records.learning import NoEnrolment
+from app.web.extensions import db, house
+from app.web.pages import current_course, path_of
+
+NOT_TYPED = frozenset(
+    {"csrf_token", "enrolment", "deed_key", "draft_version", "unsure", "revision", "version", "later", "take", "drop"}
+)
+"""Fields that the page put into the form for itself; all others are what somebody typed or chose."""
+
+BROWSER_DAYS = 400
+"""The longest that browsers keep a cookie."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPerson:
+    """Who a form says, signed, that it was made for."""
+
+    user_id: int
+    enrolment_id: int | None
+    """None for somebody who is in no cohort."""
+
+
+def typed_fields() -> dict[str, list[str]]:
+    """Return what was typed or chosen in the form that was sent: a list of strings by field name."""
+    return {name: request.form.getlist(name) for name in request.form if name not in NOT_TYPED}
+
+
+def keep_sent_form(person: SignedPerson) -> bool:
+    """Keep what was typed on a step's page for a day; say whether it is kept.
+
+    Commits: whatever the answer to this request, nothing else of it is written.
+    """
+    step = _step_of_request()
+    if step is None or person.enrolment_id is None or not (body := typed_fields()):
+        return False
+    try:
+        kept_forms.keep(
+            db.session,
+            browser_hash=_browser_hash(_browser_here() or _new_browser()),
+            user_id=person.user_id,
+            enrolment_id=person.enrolment_id,
+            path=path_of(step),
+            about=step.key,
+            body=body,
+            now=datetime.now(UTC),
+        )
+    except (DraftTooLarge, TooManyKeptForms, NoEnrolment):
+        db.session.rollback()
+        return False
+    db.session.commit()
+    return True
+
+
+def hand_over_at_sign_in(visitor: Visitor) -> tuple[str, ...]:
+    """Turn what was kept for this person on this browser into drafts; return the paths of their pages.
+
+    Says on the next page where the texts are. The route that signs in commits.
+    """
+    browser = _browser_here()
+    if browser is None:
+        return ()
+    paths = kept_forms.hand_over(
+        db.session, browser_hash=_browser_hash(browser), user_id=visitor.user_id, now=datetime.now(UTC)
+    )
+    titles = {path_of(step): step.title for step in current_course().steps}
+    for path in paths:
+        link = Markup('<a href="{}">{}</a>').format(path, titles.get(path, path))
+        flash(Markup("{} {}").format(_("What you sent after your session had ended is here, as a draft:"), link))
+    return paths
+
+
+def _step_of_request() -> StepBase | None:
+    """Return the step whose page or draft was posted to, or None for any other address."""
+    args = request.view_args or {}
+    return current_course().step_by_key.get(f"{args.get('module_slug')}/{args.get('step_slug')}")
+
+
+def person_sign(visitor: Visitor) -> str:
+    """Return the sign under which scripts keep what a person typed in this browser: nothing can be read from it."""
+    return _keyed(f"person/{visitor.user_id}")[:16]
+
+
+# ---- the browser -----------------------------------------------------------------------------
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(house().settings.secret_key, salt="browser")
+
+
+def _cookie_name() -> str:
+    return "__Host-browser" if house().settings.is_secure else "browser"
+
+
+def _browser_here() -> str | None:
+    """Return the random name of this browser, or None when it has none or a forged one."""
+    if "browser" in g:
+        return str(g.browser)
+    try:
+        return str(_serializer().loads(request.cookies.get(_cookie_name(), "")))
+    except BadSignature:
+        return None
+
+
+def _new_browser() -> str:
+    """Give this browser a random name, in a signed cookie; only who has something to keep gets one."""
+    g.browser = secrets.token_urlsafe(16)
+    value = _serializer().dumps(g.browser)
+
+    @after_this_request
+    def name_it(response: Response) -> Response:
+        response.set_cookie(
+            _cookie_name(),
+            str(value),
+            max_age=BROWSER_DAYS * 24 * 60 * 60,
+            httponly=True,
+            samesite="Lax",
+            secure=house().settings.is_secure,
+        )
+        return response
+
+    return str(g.browser)
+
+
+def _browser_hash(browser: str) -> str:
+    """Return what the table holds instead of the name: a copy of the database opens nothing."""
+    return _keyed(f"browser/{browser}")
+
+
+def _keyed(words: str) -> str:
+    return hmac.new(house().settings.secret_key.encode(), words.encode(), hashlib.sha256).hexdigest()

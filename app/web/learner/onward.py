@@ -1,0 +1,45 @@
+"""Where one goes after a step, and what is said on the way: that a step, a module or the course is done."""
+
+from flask import flash, session
+from flask_babel import gettext as _
+
+from app.course.content import Course
+from app.course.parts import StepBase
+from app.course.rules.progress import Progress, next_step, progress
+from app.records.accounts import Visitor
+from app.web.pages import path_of
+
+MY_COURSE = "/my-course"
+
+
+def go_on_from(course: Course, visitor: Visitor, step: StepBase) -> str:
+    """Say that a step is done, and return the address of the exact next one.
+
+    `visitor` is as read before the deed. After the last step of all it is the address of My course.
+    """
+    tell_done(course, visitor, step)
+    onward = next_step(progress_with(course, visitor, step), step.key)
+    return path_of(onward) if onward else MY_COURSE
+
+
+def tell_done(course: Course, visitor: Visitor, step: StepBase) -> None:
+    """Say on the next page that a step is done, or the module or the course that ended with it."""
+    before, after = progress(course, visitor.done_keys), progress_with(course, visitor, step)
+    module = course.module_by_slug[step.module_slug]
+    if after.finished and not before.finished:
+        tell(_("That was the last step: the whole course is done. You can read everything again when you want to."))
+    elif after.of(module).finished and not before.of(module).finished:
+        tell(_("The module ‘%(title)s’ is finished.", title=module.title))
+    else:
+        tell(_("‘%(title)s’ is done.", title=step.title))
+
+
+def tell(words: str, category: str = "message") -> None:
+    """Say something on the next page; what waits there already is not said twice."""
+    if (category, words) not in [tuple(told) for told in session.get("_flashes", [])]:
+        flash(words, category)
+
+
+def progress_with(course: Course, visitor: Visitor, step: StepBase) -> Progress:
+    """Return how far a visitor is once a step is done too."""
+    return progress(course, visitor.done_keys | {step.key})

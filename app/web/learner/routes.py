@@ -1,0 +1,195 @@
+"""The learner's pages: my course, one view for a step of any kind, and the pictures beside the steps."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, send_file
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.course.parts import Change, Completes, StepBase
+from app.course.rules.progress import State, progress
+from app.course.steps.quiz_step import QuizStep
+from app.course.steps.read import ReadStep
+from app.course.steps.reflect import ReflectStep
+from app.course.steps.resources import ResourcesStep
+from app.records import accounts, cohorts, learning, overview
+from app.records.accounts import Visitor
+from app.web.access import choose_enrolment, learner_here, signed_enrolment, visitor_here
+from app.web.extensions import READING_METHODS, db, house
+from app.web.headers import PRIVATE
+from app.web.languages import A_YEAR
+from app.web.learner.my_course import missing_quizzes, missing_with_drafts
+from app.web.learner.my_course import my_course as view_of_my_course
+from app.web.learner.onward import MY_COURSE, tell
+from app.web.learner.outline import Frame, frame_of, place_in
+from app.web.learner.steps.page import NotTaken, StepPage
+from app.web.learner.steps.quiz import QuizPage
+from app.web.learner.steps.read import ReadPage
+from app.web.learner.steps.reflect import ReflectPage
+from app.web.learner.steps.resources import ResourcesPage
+from app.web.pages import current_course, find_step, path_of
+
+bp = Blueprint("learner", __name__)
+
+STEP_PAGES: Mapping[type[StepBase], type[StepPage[Any]]] = {
+    ReadStep: ReadPage,
+    ReflectStep: ReflectPage,
+    QuizStep: QuizPage,
+    ResourcesStep: ResourcesPage,
+}
+
+
+# ---- my course -------------------------------------------------------------------------------
+
+
+@bp.get(MY_COURSE)
+def my_course() -> ResponseReturnValue:
+    """Say where one is in the course, and what is still missing."""
+    visitor = visitor_here() or abort(HTTPStatus.UNAUTHORIZED)
+    if visitor.enrolment_id is None:
+        return render_template("learner/no_cohort.html", visitor=visitor)
+    course = current_course()
+    so_far = progress(course, visitor.done_keys)
+    view = view_of_my_course(
+        course,
+        visitor,
+        so_far,
+        waiting=overview.waiting_of(db.session, visitor, missing_quizzes(so_far), missing_with_drafts(so_far)),
+        finished_at=learning.module_finished_at(db.session, visitor) if any(m.finished for m in so_far.modules) else {},
+        changes=learning.changes_to_show(db.session, visitor, course),
+    )
+    return render_template("learner/my_course.html", visitor=visitor, view=view)
+
+
+@bp.route(MY_COURSE + "/cohorts", methods=["GET", "POST"])
+def choose_cohort() -> ResponseReturnValue:
+    """Show the cohorts that one is in; go on in the one that is chosen."""
+    visitor = learner_here()
+    if request.method in READING_METHODS:
+        mine = cohorts.enrolments_of(db.session, visitor.user_id)
+        enrolment = signed_enrolment(visitor)
+        return render_template("learner/cohorts.html", visitor=visitor, mine=mine, enrolment=enrolment)
+    chosen = request.form.get("cohort", type=int) or abort(HTTPStatus.BAD_REQUEST)
+    there = accounts.visitor_of(db.reading, visitor.user_id, visitor.stamp, chosen)
+    if there is None or there.enrolment_id is None:
+        abort(HTTPStatus.NOT_FOUND)
+    choose_enrolment(there.enrolment_id)
+    tell(_("You go on in %(cohort)s.", cohort=there.cohort_name))
+    return redirect(MY_COURSE, HTTPStatus.SEE_OTHER)
+
+
+# ---- a step ----------------------------------------------------------------------------------
+
+
+@bp.get("/modules/<module_slug>")
+def module(module_slug: str) -> ResponseReturnValue:
+    """Go to where one is in a module."""
+    visitor = learner_here()
+    course = current_course()
+    found = course.module_by_slug.get(module_slug) or abort(HTTPStatus.NOT_FOUND)
+    so_far = progress(course, visitor.done_keys).of(found)
+    return redirect(path_of(place_in(so_far, visitor.last_step_key)))
+
+
+@bp.route("/modules/<module_slug>/<step_slug>", methods=["GET", "POST"])
+def step(module_slug: str, step_slug: str) -> ResponseReturnValue:
+    """Show a step of any kind; take what a learner does with it."""
+    visitor = learner_here()
+    page = page_of(find_step(module_slug, step_slug))
+    frame = frame_of(current_course(), visitor, page.step)
+    if frame.state is State.LOCKED:
+        return _locked(page, frame, visitor)
+    form = page.form(visitor)
+    if form.validate_on_submit():
+        try:
+            onward = page.take(form, visitor, now=datetime.now(UTC))
+        except NotTaken:
+            db.session.rollback()
+        except learning.StepLocked:
+            db.session.rollback()
+            return _kept_while_locked(page, visitor)
+        else:
+            db.session.commit()
+            return redirect(onward, HTTPStatus.SEE_OTHER)
+    return render_template(
+        page.template,
+        page=page,
+        form=form,
+        frame=frame,
+        visitor=visitor,
+        enrolment=signed_enrolment(visitor),
+        changes=_changes_told(visitor, page.step),
+        **page.facts(visitor),
+    ), HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+
+
+@bp.post("/modules/<module_slug>/<step_slug>/take-back")
+def take_back(module_slug: str, step_slug: str) -> ResponseReturnValue:
+    """Take back that a step was done, where it was done by saying so."""
+    visitor = learner_here()
+    found = find_step(module_slug, step_slug)
+    if found.completes is Completes.SAID:
+        learning.take_back_step(db.session, visitor, current_course(), found, now=datetime.now(UTC))
+        db.session.commit()
+        tell(_("‘%(title)s’ is open again.", title=found.title))
+    else:
+        tell(_("This step stays done: it was completed by what you sent in. You can always do it again."), "wait")
+    return redirect(path_of(found), HTTPStatus.SEE_OTHER)
+
+
+@bp.get("/modules/<module_slug>/img/<name>")
+def picture(module_slug: str, name: str) -> ResponseReturnValue:
+    """Show a picture that lies beside the steps of a module; its address on a page changes with the picture."""
+    file = house().shelf.image(module_slug, name) or abort(HTTPStatus.NOT_FOUND)
+    response = send_file(file)
+    response.headers["Cache-Control"] = f"private, max-age={A_YEAR}, immutable" if "v" in request.args else PRIVATE
+    return response
+
+
+def page_of(step: StepBase) -> StepPage[Any]:
+    """Return the page that shows a step of its kind."""
+    found: StepPage[Any] = house().pages[type(step)](step)
+    return found
+
+
+def _locked(page: StepPage[Any], frame: Frame, visitor: Visitor) -> ResponseReturnValue:
+    """Say which step comes first."""
+    if request.method not in READING_METHODS:
+        return _kept_while_locked(page, visitor)
+    return render_template("learner/locked.html", page=page, frame=frame, visitor=visitor), HTTPStatus.FORBIDDEN
+
+
+def _kept_while_locked(page: StepPage[Any], visitor: Visitor) -> ResponseReturnValue:
+    """Keep what was sent, and go and say which step comes first.
+
+    Somebody who had the page open may have taken an earlier step back in another tab.
+    """
+    page.keep(visitor, now=datetime.now(UTC))
+    db.session.commit()
+    words = _("This was not taken: another step comes first now.")
+    tell(words if page.step.completes is Completes.SAID else words + " " + _("What you typed is kept."), "wait")
+    return redirect(path_of(page.step), HTTPStatus.SEE_OTHER)
+
+
+def _changes_told(visitor: Visitor, step: StepBase) -> tuple[Change, ...]:
+    """Return what changed in the substance of a step since the visitor did it, and note that it was told.
+
+    Only a page that somebody will see counts as told: no HEAD, and none that a browser fetches ahead.
+    """
+    if not _may_have_changed(visitor, step):
+        return ()
+    changes = learning.changes_to_show(db.session, visitor, current_course()).get(step.key, ())
+    ahead = "prefetch" in request.headers.get("Sec-Purpose", "") or "prefetch" in request.headers.get("Purpose", "")
+    if changes and request.method == "GET" and not ahead:
+        learning.mark_seen(db.writing(), visitor, step)
+        db.writing().commit()
+    return changes
+
+
+def _may_have_changed(visitor: Visitor, step: StepBase) -> bool:
+    """Whether the visitor did the step, and any revision of it was left behind in its substance."""
+    done = visitor.done_keys
+    return any(key in done for key in step.keys) and any(step.substance_since(then) for then, _count in step.published)

@@ -1,0 +1,73 @@
+"""What pages say about the course: which one, which step, and days, moments and minutes in words."""
+
+from datetime import UTC, date, datetime
+
+from flask import Flask, abort, redirect, request
+from flask_babel import format_date, format_time, ngettext, pgettext, to_user_timezone
+from flask_babel import gettext as _
+
+from app.course.content import Course
+from app.course.parts import StepBase
+from app.web.extensions import READING_METHODS, house
+from app.web.languages import language_here
+
+MODULES = "/modules/"
+
+
+def current_course() -> Course:
+    """Return the course in the language of this request; raises NoCourse while there never was a good one."""
+    return house().shelf.course(language_here())
+
+
+def find_step(module_slug: str, step_slug: str) -> StepBase:
+    """Return a step of the course by the slugs of its address, or answer 404.
+
+    An address from before a renaming is sent on for good to today's; what is posted there is taken.
+    """
+    asked = f"{module_slug}/{step_slug}"
+    step = current_course().step_by_key.get(asked)
+    if step is None:
+        abort(404)
+    if step.key != asked and request.method in READING_METHODS:
+        rest = request.full_path.removeprefix(MODULES + asked).rstrip("?")
+        abort(redirect(path_of(step) + rest, 301))
+    return step
+
+
+def path_of(step: StepBase) -> str:
+    """Return the address of a step's page; slugs need no quoting."""
+    return MODULES + step.key
+
+
+# ---- days, moments and minutes ---------------------------------------------------------------
+
+
+def day(when: date | datetime) -> str:
+    """Return a day in words: `19 november`; with its year when that is another year than now."""
+    local = to_user_timezone(when).date() if isinstance(when, datetime) else when
+    if local.year == to_user_timezone(datetime.now(UTC)).year:
+        return str(format_date(local, pgettext("pattern of a day", "d MMMM")))
+    return str(format_date(local, pgettext("pattern of a day with its year", "d MMMM y")))
+
+
+def moment(when: datetime) -> str:
+    """Return a moment in words: `19 november, 9.05 uur`."""
+    time = format_time(when, pgettext("pattern of a time", "HH:mm"))
+    return str(_("%(day)s, %(time)s", day=day(when), time=time))
+
+
+def minutes(count: int) -> str:
+    """Return a length of time in words: `2 uur en 9 minuten`."""
+    hours, rest = divmod(count, 60)
+    in_hours = ngettext("%(num)s hour", "%(num)s hours", hours)
+    in_minutes = ngettext("%(num)s minute", "%(num)s minutes", rest)
+    if not hours:
+        return str(in_minutes)
+    return str(_("%(hours)s and %(minutes)s", hours=in_hours, minutes=in_minutes) if rest else in_hours)
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the words for days, moments and minutes, and the addresses of steps."""
+    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/Amsterdam")
+    app.jinja_env.filters.update(day=day, moment=moment, minutes=minutes)
+    app.jinja_env.globals.update(path_of=path_of)
