@@ -133,6 +133,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _end)
     logging.basicConfig(format="%(message)s", stream=sys.stderr)
     logging.getLogger("opstap").setLevel(logging.INFO)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of every burst of requests
     try:
         serve()
     except CannotStart as error:

@@ -42,7 +42,7 @@ def create_app(
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
-    db.init_app(app, make_engine(settings.database_url))
+    db.init_app(app, make_engine(settings.database_url, threads=settings.threads))
     # In the order in which a request meets them: a course that changed, its language, the doors.
     for room in (errors, languages, access, headers, assets, pages, look):
         room.init_app(app)

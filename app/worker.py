@@ -87,9 +87,13 @@ def _put_off(claimed: Claimed, error: str, now: datetime) -> None:
 class Worker:
     """Sends letters as they become due, until it is stopped."""
 
-    def __init__(self, app: Flask, post: Post) -> None:
+    def __init__(
+        self, app: Flask, post: Post, *, pause: float = PAUSE, pause_after_trouble: float = PAUSE_AFTER_TROUBLE
+    ) -> None:
         self._app = app
         self._post = post
+        self._pause = pause
+        self._pause_after_trouble = pause_after_trouble
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self.run, name="outbox", daemon=True)
 
@@ -119,5 +123,5 @@ class Worker:
                     pass
         except Exception:  # the database is away: it will be back
             log.exception("the outbox could not be read")
-            return PAUSE_AFTER_TROUBLE
-        return PAUSE
+            return self._pause_after_trouble
+        return self._pause

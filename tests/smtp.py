@@ -81,7 +81,7 @@ class MailServer:
 
     def wait_for_content(self) -> None:
         """Wait until somebody has sent the content of a mail."""
-        assert self._content_came.wait(30), "no mail came"
+        assert self._content_came.wait(60), "no mail came"
 
     @property
     def url(self) -> str:

@@ -222,7 +222,8 @@ def add_user(
 def add_admin(session: Session, *, email: str, name: str, language: str, by: int | None, now: datetime) -> int:
     """Make somebody an admin, with a new account unless the address has one; return its id.
 
-    A new account has no password yet: make a link of purpose `invitation` for it.
+    A new account has no password yet: make a link of purpose `invitation` for it. Raises EmailTaken when the
+    address has an account that was closed, and what `folded_email` and `clean_name` raise.
     """
     facts = sign_in_facts(session, email)
     if facts is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -142,12 +143,7 @@ def normal_code(typed: str) -> str:
 
 def find_offer(session: Session, code: str, today: date) -> JoinOffer | None:
     """Look up what a join code opens, however it was typed and in whatever state; nothing for an unknown one."""
-    row = session.execute(
-        select(JoinCode, Cohort).join(Cohort, Cohort.id == JoinCode.cohort_id).where(JoinCode.key == normal_code(code))
-    ).one_or_none()
-    if row is None:
-        return None
-    return _offer(*row, today)
+    return _offer(session, JoinCode.key == normal_code(code), today)
 
 
 def ask_to_join(
@@ -207,10 +203,10 @@ def join_by_link(session: Session, link: links.LinkFacts, password_hash: str, *,
         password_hash=password_hash,
         now=now,
     )
-    code, cohort = session.execute(
-        select(JoinCode, Cohort).join(Cohort, Cohort.id == JoinCode.cohort_id).where(JoinCode.id == link.join_code_id)
-    ).one()
-    enrolment_id = join(session, user_id, _offer(code, cohort, now.date()), now=now)
+    offer = _offer(session, JoinCode.id == link.join_code_id, now.date())
+    if offer is None:
+        raise CodeExpired()
+    enrolment_id = join(session, user_id, offer, now=now)
     stamp = session.execute(select(User.session_stamp).where(User.id == user_id)).scalar_one()
     return user_id, stamp, enrolment_id
 
@@ -238,13 +234,25 @@ def enrolments_of(session: Session, user_id: int) -> tuple[EnrolmentLine, ...]:
     return tuple(EnrolmentLine(*row) for row in rows)
 
 
-def _offer(code: JoinCode, cohort: Cohort, today: date) -> JoinOffer:
-    last_days = [day for day in (code.last_day, cohort.last_day) if day]
-    if last_days and min(last_days) < today:
-        state = OfferState.EXPIRED
-    else:
-        state = OfferState.FULL if code.seats is not None and code.taken >= code.seats else OfferState.OPEN
-    return JoinOffer(code.id, code.key, cohort.id, cohort.name, cohort.language, state)
+def _offer(session: Session, which: ColumnElement[bool], today: date) -> JoinOffer | None:
+    """Read an offer as it stands now: columns, as rows that the session has read before would not be read anew."""
+    row = session.execute(
+        select(JoinCode.id, JoinCode.key, Cohort.id, Cohort.name, Cohort.language)
+        .add_columns(JoinCode.seats, JoinCode.taken, JoinCode.last_day, Cohort.last_day)
+        .join(Cohort, Cohort.id == JoinCode.cohort_id)
+        .where(which)
+    ).one_or_none()
+    if row is None:
+        return None
+    code_id, key, cohort_id, name, language, seats, taken, last_day, cohorts_last_day = row
+    state = _state(seats, taken, (last_day, cohorts_last_day), today)
+    return JoinOffer(code_id, key, cohort_id, name, language, state)
+
+
+def _state(seats: int | None, taken: int, last_days: Iterable[date | None], today: date) -> OfferState:
+    if any(day is not None and day < today for day in last_days):
+        return OfferState.EXPIRED
+    return OfferState.FULL if seats is not None and taken >= seats else OfferState.OPEN
 
 
 def _refuse_closed(offer: JoinOffer) -> None:
@@ -279,7 +287,7 @@ def _take_seat(session: Session, offer: JoinOffer, now: datetime) -> bool:
 
 
 def _why_closed(session: Session, offer: JoinOffer, now: datetime) -> CohortFull | CodeExpired:
-    found = find_offer(session, offer.key, now.date())
+    found = _offer(session, JoinCode.id == offer.join_code_id, now.date())
     return CohortFull() if found is not None and found.state is OfferState.FULL else CodeExpired()
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from flask import Flask, abort, redirect, request
-from flask_babel import format_date, format_time, ngettext, pgettext, to_user_timezone
+from flask_babel import format_date, format_time, get_babel, ngettext, pgettext, to_user_timezone
 from flask_babel import gettext as _
 
 from app.course.content import Course
@@ -12,6 +12,9 @@ from app.web.extensions import READING_METHODS, house
 from app.web.languages import language_here
 
 MODULES = "/modules/"
+
+TIME_ZONE = "Europe/Amsterdam"
+"""Where the clock hangs that pages tell the time by; all that is kept is kept in UTC."""
 
 
 def current_course() -> Course:
@@ -67,7 +70,7 @@ def minutes(count: int) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the words for days, moments and minutes, and the addresses of steps."""
-    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/Amsterdam")
+    """Give templates the words for days, moments and minutes, and the addresses of steps; after languages.init_app."""
+    get_babel(app).default_timezone = TIME_ZONE
     app.jinja_env.filters.update(day=day, moment=moment, minutes=minutes)
     app.jinja_env.globals.update(path_of=path_of)

@@ -320,6 +320,15 @@ def test_a_code_that_closed_meanwhile_makes_no_account_and_leaves_the_link(
     assert accounts.sign_in_facts(session, "sam@example.org") is None
 
 
+def test_who_comes_too_late_is_told_why_though_the_page_was_older(session: Session) -> None:
+    code = make_join_code(session, seats=1)
+    offer = offer_of(session, code)
+    cohorts.join(session, make_user(session).id, offer, now=NOW)
+    assert offer.state is OfferState.OPEN
+    with pytest.raises(CohortFull):
+        cohorts.join(session, make_user(session).id, offer, now=NOW)
+
+
 def test_a_link_for_a_new_password_joins_nobody(session: Session) -> None:
     user = make_user(session)
     link_id = links.make_link(session, purpose="reset", key=KEY, now=NOW, user_id=user.id)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from sqlalchemy import CheckConstraint, Column, Constraint, PrimaryKeyConstraint, Table, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Constraint, Engine, PrimaryKeyConstraint, Table, UniqueConstraint, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.records.base import Base
+from app.records.engine import make_engine, writing_sessions
+from tests import databases
 from tests.records.filled import counts, fill
 
 TABLES = Base.metadata.sorted_tables
@@ -69,14 +73,27 @@ SURELY_DIFFERENT = {
 }
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def filled_engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One database for all tests here, as none of them commits."""
+    with databases.new_database(request.param, tmp_path_factory.mktemp("constraints")) as url:
+        engine = make_engine(url)
+        with writing_sessions(engine).begin() as session:
+            fill(session)
+        yield engine
+        engine.dispose()
+
+
 @pytest.fixture
-def filled(session: Session) -> Session:
-    fill(session)
-    return session
+def filled(filled_engine: Engine) -> Iterator[Session]:
+    """A session on a database with one row in every table."""
+    with writing_sessions(filled_engine)() as session:
+        yield session
 
 
 def constraints(kind: type[Constraint]) -> list[Constraint]:
-    return [constraint for table in TABLES for constraint in table.constraints if isinstance(constraint, kind)]
+    found = [constraint for table in TABLES for constraint in table.constraints if isinstance(constraint, kind)]
+    return sorted(found, key=lambda constraint: str(constraint.name))  # a table keeps its own in no order
 
 
 def natural_keys() -> list[Constraint]:

@@ -173,7 +173,9 @@ def test_a_dropped_draft_is_gone_and_its_text_with_it(session: Session) -> None:
 
 def test_a_tab_from_before_the_submission_cannot_replace_a_draft_begun_after_it(session: Session) -> None:
     visitor = make_visitor(session)
-    old = save_draft(session, visitor, STEP, body("Before"), version=0, now=NOW)
+    save_draft(session, visitor, STEP, body("Earlier"), version=0, now=NOW)
+    save_draft(session, visitor, STEP, body("Just before"), version=1, now=NOW)
+    old = save_draft(session, visitor, STEP, body("Before"), version=2, now=NOW)
     drop_draft(session, visitor, STEP)
     new = save_draft(session, visitor, STEP, body("After"), version=0, now=NOW)
     assert (new.version > old.version, new.conflict) == (True, False)

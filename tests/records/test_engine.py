@@ -45,7 +45,7 @@ def test_writers_in_threads_and_processes_queue_and_none_is_refused(
     command = [sys.executable, "-m", "tests.records.writers", database_url, "8", "25"]
     other = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     mine = writers.write(database_url, threads=8, times=25)
-    said, _ = other.communicate(timeout=60)
+    said, _ = other.communicate(timeout=120)
     assert (mine, said.strip(), other.returncode) == ([], "", 0)
     assert session.scalars(select(JoinCode.taken)).one() == 2 * 8 * 25
 

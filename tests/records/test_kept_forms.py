@@ -193,6 +193,14 @@ def test_so_many_texts_are_kept_of_one_form_and_none_is_lost_for_another(session
     assert len(texts(session, visitor)) == MOST_FORMS
 
 
+def test_the_same_form_sent_again_and_again_takes_one_place(session: Session) -> None:
+    visitor = make_visitor(session)
+    for n in range(MOST_FORMS + 5):
+        send(session, visitor, "My words" + n % 3 * " and more")
+    sign_in(session, visitor)
+    assert texts(session, visitor) == ["My words", "My words and more and more"]
+
+
 def test_a_form_for_an_enrolment_that_is_gone_is_refused_by_name(session: Session) -> None:
     visitor = make_visitor(session)
     with pytest.raises(NoEnrolment):

@@ -226,7 +226,7 @@ def test_two_processes_that_start_at_once_both_succeed(empty_url: str, tmp_path:
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    said = [process.communicate(timeout=60) for process in both]
+    said = [process.communicate(timeout=120) for process in both]
     assert sorted(out for out, _ in said) == ["0001 0001\n", "None 0001\n"], said
     assert [process.returncode for process in both] == [0, 0]
 

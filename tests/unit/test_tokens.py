@@ -78,6 +78,8 @@ def test_every_token_that_is_used_exists() -> None:
 
 def test_sides_are_logical_so_that_pages_read_from_right_to_left_too() -> None:
     side = "(?:left|right)"
-    physical = re.compile(rf"[\s;{{](?:(?:margin|padding|border)-{side}|{side}|float)\s*:|text-align:\s*{side}")
+    physical = re.compile(rf"[\s;{{](?:(?:margin|padding|border)-{side}|{side})\s*:|(?:float|text-align):\s*{side}")
     for path in CSS.glob("*.css"):
-        assert physical.findall(path.read_text()) == [], path.name
+        # A rule for pages from right to left alone may name the side that it is about.
+        text = re.sub(r'^ *\[dir="rtl"\].*$', "", path.read_text(), flags=re.MULTILINE)
+        assert physical.findall(text) == [], path.name

@@ -38,7 +38,7 @@ def browser(plain: Flask) -> FlaskClient:
 
 
 def address_of(app: Flask, own_name: str) -> str:
-    return str(app.jinja_env.globals["asset"](own_name))  # type: ignore[operator] - jinja knows no types
+    return str(app.jinja_env.globals["asset"](own_name))  # type: ignore[operator]  # Jinja has no types
 
 
 # ---- names -----------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.course.files.shelf import Shelf
 from app.records.accounts import Visitor
 from app.web.languages import interface_language, name_of
-from tests.makers import make_enrolment, make_user
+from tests.makers import make_enrolment, make_user, make_visitor
 from tests.web.conftest import SMALL, Browser, Visit
 
 
@@ -44,8 +44,7 @@ def test_a_newcomer_reads_what_the_browser_asks_for_or_the_source(
 
 def test_the_accounts_language_counts_before_the_browsers(session: Session, client: FlaskClient) -> None:
     reader = Browser(client)
-    noor = make_user(session, language="nl")
-    make_enrolment(session, user=noor)
+    noor = make_visitor(session, enrolment=make_enrolment(session, user=make_user(session, language="nl")))
     session.commit()
     reader.sign_in(noor)
     assert language_of(client.get("/my-course", headers={"Accept-Language": "en"}).text) == "nl"

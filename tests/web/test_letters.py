@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -15,7 +17,7 @@ from typing import Self
 
 import pytest
 from flask import Flask
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import case, delete, select, text, update
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -28,7 +30,7 @@ from app.records.models import OneTimeLink, Outbox, User
 from app.records.outbox import Claimed
 from app.web.extensions import db, engine_of
 from app.web.letters import NobodyThere, OtherSecret, letter_of
-from app.worker import deliver_next, post_of
+from app.worker import Worker, deliver_next, post_of
 from config import Settings
 from tests.makers import NOW, make_cohort, make_join_code, make_user
 from tests.smtp import MailServer, mail_server
@@ -378,3 +380,32 @@ def test_a_process_killed_in_mid_send_loses_no_letter(
     assert deliver(site, now + timedelta(minutes=6))
     assert len(server.mails) == 1
     assert row_of(site).tries == 2
+
+
+def test_the_worker_outlives_a_database_that_does_not_answer(site: Flask, session: Session, server: MailServer) -> None:
+    put_reset(session)
+    session.execute(update(OneTimeLink).values(expires_at=datetime.now(UTC) + timedelta(days=1)))
+    session.execute(text("ALTER TABLE outbox RENAME TO out_of_order"))
+    session.commit()
+    in_trouble = threading.Event()
+
+    class Hearing(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            in_trouble.set()
+
+    post = post_of(site.extensions["opstap"].settings)
+    assert post is not None
+    hearing = Hearing(logging.ERROR)
+    logging.getLogger("opstap.outbox").addHandler(hearing)
+    worker = Worker(site, post, pause=0.02, pause_after_trouble=0.02)
+    worker.start()
+    try:
+        assert in_trouble.wait(60)
+        session.execute(text("ALTER TABLE out_of_order RENAME TO outbox"))
+        session.commit()
+        server.wait_for_content()
+    finally:
+        worker.stop()
+        logging.getLogger("opstap.outbox").removeHandler(hearing)
+    assert len(server.mails) == 1
+    assert row_of(site).sent_at is not None

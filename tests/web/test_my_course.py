@@ -48,7 +48,7 @@ def test_somebody_who_did_nothing_yet_is_shown_where_to_begin(learner: Visitor, 
     assert page.text_of(".go-on__title") == "Signs and lines"
     assert page.find(".btn--go")["href"] == "/modules/01-map/signs"
     assert page.text_of(".btn--go") == "Begin"
-    assert page.text_of(".stair-box .stair__words") == "The whole course: 0 of 8 steps done 38 minutes left"
+    assert page.text_of(".stair-box .stair__words") == "The whole course: 0 of 8 steps done 0 percent · 38 minutes left"
 
 
 def test_the_one_button_goes_on_at_the_exact_next_step(

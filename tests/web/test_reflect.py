@@ -278,7 +278,7 @@ def test_after_a_deletion_one_can_write_anew(learner: Visitor, reader: Browser, 
 
 def test_there_is_nothing_to_delete_before_something_was_handed_in(learner: Visitor, visit: Visit) -> None:
     assert visit(f"{WALK}/delete").path == WALK
-    assert visit("/modules/01-map/signs/delete", status=404)
+    visit("/modules/01-map/signs/delete", status=404)
 
 
 # ---- cost ------------------------------------------------------------------------------------

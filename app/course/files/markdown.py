@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from typing import Any
+from urllib.parse import unquote
 
 import nh3
 from markdown_it import MarkdownIt
@@ -130,6 +131,10 @@ def _inline(source: str, page: _Page) -> str:
     text = source.strip()
     if INERT.fullmatch(text):
         return html.escape(text, quote=False)
+    return _inline_slowly(text, page)
+
+
+def _inline_slowly(text: str, page: _Page) -> str:
     if re.search(r"\n[ \t]*\n", text):
         page.note(0, "several paragraphs", "one paragraph")
     parser = _parser()
@@ -145,6 +150,7 @@ def _blocks(source: str, page: _Page) -> str:
     tokens = parser.parse(source, env)
     _name_headings(tokens, page)
     _name_containers(tokens, source, page)
+    _look_for_loose_containers(tokens, page)
     _look_at(tokens, page)
     _look_at_footnotes(env, source, page)
     make_figures(tokens)
@@ -224,6 +230,13 @@ def _name_containers(tokens: Sequence[Token], source: str, page: _Page) -> None:
         token.meta["id"] = page.new_id(f"{name}-{_slug(title)}")
 
 
+def _look_for_loose_containers(tokens: Sequence[Token], page: _Page) -> None:
+    for token in tokens:
+        if token.type == "inline" and token.content.startswith(":::"):
+            hoped = "`::: callout Title` or `::: fold Title`, and `:::` after it"
+            page.note(_line(token), shown(token.content.split("\n")[0]), hoped)
+
+
 def _look_at(tokens: Sequence[Token], page: _Page) -> None:
     """Turn the addresses of links and pictures into those of the page, and report what is wrong with them."""
     for token in tokens:
@@ -242,12 +255,11 @@ def _look_inside(token: Token, page: _Page) -> None:
             _set_picture(child, line, page)
         elif child.type == "text" and (loose := re.search(r"\[\^[^\]\s]+\]", child.content)):
             page.note(line, f"{loose[0]}, a footnote without a text", f"a line `{loose[0]}: ...` below")
-        elif child.type == "text" and ":::" in child.content:
-            page.note(line, shown(child.content), "`::: callout Title` or `::: fold Title`, and `:::` after it")
 
 
 def _set_address(link: Token, line: int, page: _Page) -> None:
-    found = str(link.attrs.pop("href", ""))
+    address = str(link.attrs.pop("href", ""))
+    found = unquote(address)  # the parser writes é as %C3%A9
     kind, _, rest = found.partition(":")
     link.attrs.pop("title", None)
     if found.startswith("#"):
@@ -258,7 +270,6 @@ def _set_address(link: Token, line: int, page: _Page) -> None:
     elif kind == "step":
         address = _step(rest, line, page)
     elif kind.lower() in SCHEMES and rest.strip("/"):
-        address = found
         link.attrSet("rel", "noreferrer")
     else:
         page.note(line, f"a link to {shown(found)}", "https://..., step:module/step, step:step, term:word or #section")
@@ -288,16 +299,20 @@ def _step(rest: str, line: int, page: _Page) -> str:
     key = rest if "/" in rest else f"{page.module_slug}/{rest}"
     if key in page.links.steps:
         return page.links.steps[key]
-    if "/" not in rest and page.module_slug is None:
-        page.note(line, f"a link to the step {shown(rest)} from outside its module", "step:module/step")
+    if "/" in rest:
+        hoped = nearest(rest, page.links.steps, "a step of the course, as step:module/step")
+    elif page.module_slug:
+        here = [one.rpartition("/")[2] for one in page.links.steps if one.startswith(f"{page.module_slug}/")]
+        hoped = nearest(rest, here, "a step of this module, or step:module/step")
     else:
-        hoped = nearest(key, page.links.steps, "a step of the course, as step:module/step")
-        page.note(line, f"a link to the step {shown(rest)}, which is not there", hoped)
+        page.note(line, f"a link to the step {shown(rest)} from outside its module", "step:module/step")
+        return ""
+    page.note(line, f"a link to the step {shown(rest)}, which is not there", hoped)
     return ""
 
 
 def _set_picture(image: Token, line: int, page: _Page) -> None:
-    found = str(image.attrs.pop("src", ""))
+    found = unquote(str(image.attrs.pop("src", "")))
     if not words_of(image):
         page.note(line, f"the picture {shown(found)} without alternative text", "`![what it shows](...)`")
     picture = page.picture(found)

@@ -105,6 +105,6 @@ class Renames:
         holders: dict[str, set[str]] = {}
         for key in inner:
             holder, _, slug = key.rpartition("/")
-            holders.setdefault(holder, set()).add(slug)
+            holders.setdefault(self.today(HOLDERS[kind], holder), set()).add(slug)
         former = self.former(HOLDERS[kind], holders)
         return {f"{old}/{slug}" for now, olds in former.items() for old in olds for slug in holders[now]}

@@ -96,8 +96,7 @@ class _Over:
             return None
         here = _inside(given, name)
         if data in (None, "", [], {}):
-            is_missing = data is None and model.model_fields[name].is_required()
-            if here[0] not in (None, "") and not is_missing:
+            if here[0] not in (None, "") and not _must_be_there(model, name):
                 self._report(here[1], f"{name}, which the source does not have", "no such key")
             return None
         if text_mark(model, name):
@@ -146,6 +145,12 @@ def _inside(marked: _Marked, part: str | int) -> _Marked:
     data, mark = marked
     value = data.get(part) if isinstance(data, dict) else data[part]
     return value, mark.inside.get(part, mark)
+
+
+def _must_be_there(model: type[BaseModel], name: str) -> bool:
+    """Whether a source without this field has a fault of its own. A step may do without a body."""
+    mark = text_mark(model, name)
+    return model.model_fields[name].is_required() and not (mark and mark.markup == "blocks")
 
 
 def _not_a_text(model: type[BaseModel], key: str, allowed: Sequence[str]) -> tuple[str, str]:

@@ -176,15 +176,20 @@ def _loose_files(folder: Path, codes: Sequence[str], faults: Faults) -> None:
     """Report files beside course.yaml that nothing reads."""
     known = {COURSE_FILE, GLOSSARY_FILE, PUBLISHED_FILE}
     known |= {translated(file, code) for file in (COURSE_FILE, GLOSSARY_FILE) for code in codes[1:]}
-    _report_unread(folder, "modules", known, faults)
+    _report_unread(folder, "modules", known, codes, faults)
 
 
-def _report_unread(folder: Path, under: str, known: set[str], faults: Faults) -> None:
+def _report_unread(folder: Path, under: str, known: set[str], codes: Sequence[str], faults: Faults) -> None:
     for name in _names(folder / under):
         file = f"{under}/{name}"
-        if name.endswith((".yaml", ".yml", ".md")) and file not in known:
-            hoped = nearest(file, known, "no such file, or its language in course.yaml")
-            faults.add(file, 1, "a file that nothing reads", hoped)
+        if file in known or not name.endswith((".yaml", ".yml", ".md")):
+            continue
+        start, _, language = name.removesuffix(".yaml").partition(".")
+        if f"{under}/{start}.yaml" in known and language not in codes:
+            hoped = f"{one_of(codes[1:])}, or the language in {COURSE_FILE}"
+            faults.add(file, 1, f"a translation into {shown(language)}", hoped)
+        else:
+            faults.add(file, 1, "a file that nothing reads", nearest(file, known, "no such file"))
 
 
 def _steps(folder: Path, module: str, codes: Sequence[str], faults: Faults) -> tuple[StepFiles, ...]:
@@ -241,5 +246,5 @@ def _quizzes(folder: Path, codes: Sequence[str], faults: Faults) -> tuple[str, .
             faults.add(f"quizzes/{name}", 1, f"the name {shown(slug)}", SLUG_WORDS)
     known = {f"quizzes/{name}" for name in names}
     known |= {translated(f"quizzes/{slug}.yaml", code) for slug in found for code in codes[1:]}
-    _report_unread(folder, "quizzes", known, faults)
+    _report_unread(folder, "quizzes", known, codes, faults)
     return tuple(found)

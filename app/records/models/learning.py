@@ -42,7 +42,8 @@ class Draft(Base):
     """What somebody typed and has not submitted yet, one a step.
 
     A tab that saves over a version that it had not seen puts what stood there in `other_body`,
-    so both texts are there until the learner chose.
+    so both texts are there until the learner chose. A dropped draft leaves its row, with an empty
+    body, so that its versions go on counting.
     """
 
     __tablename__ = "draft"
@@ -53,6 +54,7 @@ class Draft(Base):
     body: Mapped[str]
     """The fields of the form as JSON: a list of strings by name."""
     other_body: Mapped[str | None]
+    """The texts that no choice was made about yet, the newest first: a JSON list of such fields."""
     version: Mapped[int]
     saved_at: Mapped[datetime]
 

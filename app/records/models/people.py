@@ -147,7 +147,7 @@ class KeptForm(Base):
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), index=True)
     about: Mapped[str]
     body: Mapped[str]
-    """The fields as JSON: a list of strings by name."""
+    """All that was sent from there, the newest first, as JSON: enrolment, about, fields, and at what moment."""
     kept_at: Mapped[datetime] = mapped_column(index=True)
 
     __table_args__ = (Index("ix_kept_form_user_id", "user_id"),)

@@ -35,7 +35,8 @@ def change_account() -> ResponseReturnValue:
     accounts.change_account(db.session, visitor.user_id, name=form.name.data, language=form.language.data)
     db.session.commit()
     response = see("/account")
-    remember_language(response, form.language.data)
+    if form.language.data != visitor.language:
+        remember_language(response, form.language.data)
     flash(_("Your name and language are saved."))
     return response
 

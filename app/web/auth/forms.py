@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, EmailField, Field, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import InputRequired, StopValidation
+from wtforms.validators import DataRequired, InputRequired, StopValidation
 
 from app.records.accounts import NAME_LENGTH, BadEmail, NameTooLong, NoName, Visitor, clean_name, folded_email
 from app.records.passwords import LONGEST, SHORTEST, Weakness, too_weak
@@ -81,7 +81,7 @@ class AddressForm(OpstapForm):
 class CodeForm(OpstapForm):
     """A cohort's code, as it stands on paper or in a mail."""
 
-    code = Line(_l("Code of your cohort"), [InputRequired(_l("Fill in the code"))], filters=[stripped])
+    code = Line(_l("Code of your cohort"), [DataRequired(_l("Fill in the code"))], filters=[stripped])
 
     def deny(self) -> None:
         """Say that the code opens nothing."""

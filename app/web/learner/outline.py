@@ -1,18 +1,17 @@
 """What stands around a step: the outline of its module, previous and next, the terms that it uses."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.course.content import Course, Module, Term
-from app.course.files.markdown import terms_in
-from app.course.parts import Noun, Rich, StepBase
+from app.course.parts import StepBase
 from app.course.rules.progress import ModuleProgress, Progress, State, next_step, progress
 from app.records.accounts import Visitor
 from app.web.charts import Stair, stair
 from app.web.extensions import house
+from app.web.learner.onward import MY_COURSE
 from app.web.pages import path_of
 
 
@@ -86,7 +85,7 @@ def frame_of(course: Course, visitor: Visitor, step: StepBase) -> Frame:
         next=step_link(so_far, course.steps[at + 1]) if at + 1 < len(course.steps) else None,
         first=step_link(so_far, _first_open(module)) if state is State.LOCKED else None,
         onward=step_link(so_far, onward) if onward else None,
-        terms=tuple(_terms(course, step)),
+        terms=course.terms_of(step),
     )
 
 
@@ -145,7 +144,7 @@ def _outline(found: ModuleProgress, here: StepBase) -> Outline:
     return Outline(
         name=module_name(found.module),
         title=f"{found.module.number} {found.module.title}".strip(),
-        path="/my-course",
+        path=MY_COURSE,
         position=position,
         done=done,
         label=str(_("%(done)s, you are at step %(position)s", done=done, position=position)),
@@ -159,20 +158,3 @@ def _outline(found: ModuleProgress, here: StepBase) -> Outline:
 def _first_open(found: ModuleProgress) -> StepBase:
     """Return the step that a module with a fixed order asks for first; a locked one has it before it."""
     return next(one.step for one in found.steps if one.state is State.OPEN)
-
-
-def _terms(course: Course, step: StepBase) -> Iterator[Term]:
-    """Yield the terms of the glossary that a step's texts link to, in the glossary's order."""
-    used = {slug for text in _rich_texts(step) for slug in terms_in(text.html)}
-    return (term for term in course.glossary if term.slug in used)
-
-
-def _rich_texts(noun: Noun) -> Iterator[Rich]:
-    """Yield every text with markup in a thing and in the things that it holds."""
-    for name in type(noun).model_fields:
-        value = getattr(noun, name)
-        for one in value if isinstance(value, tuple) else (value,):
-            if isinstance(one, Rich):
-                yield one
-            elif isinstance(one, Noun):
-                yield from _rich_texts(one)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.files.folder import Folder
+from tests.course_folder import Folder
 
 
 @pytest.fixture

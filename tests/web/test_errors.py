@@ -1,0 +1,137 @@
+"""The one page of errors: what happened, and what to do now."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from app.course.files.shelf import Shelf
+from app.records.accounts import Visitor
+from app.web.extensions import engine_of
+from tests.web.conftest import SMALL, Browser, Visit, looked_at
+
+
+def test_a_page_that_is_not_there_says_so_and_leads_on(visit: Visit, reader: Browser, noor: Visitor) -> None:
+    page = visit("/nothing-like-it", status=404)
+    assert page.text_of("h1") == "This step is not there"
+    assert "Error 404" in page.text_of("main")
+    assert [link["href"] for link in page.find_all("main a")] == ["/"]
+    reader.sign_in(noor)
+    assert [link["href"] for link in visit("/nothing-like-it", status=404).find_all("main a")] == ["/my-course"]
+
+
+def test_errors_speak_the_readers_language(client: FlaskClient, visit: Visit) -> None:
+    client.set_cookie("language", "nl")
+    page = visit("/nothing-like-it", status=404)
+    assert page.text_of("h1") == "Deze trede is er niet"
+    assert page.find("html")["lang"] == "nl"
+
+
+def test_a_form_without_its_token_says_how_to_go_on(client: FlaskClient) -> None:
+    page = looked_at(client.post("/sign-in", data={"email": "noor@example.org"}))
+    assert page.status == 400
+    assert page.text_of("h1") == "This page is out of date"
+    assert page.find_all("main a")[0]["href"] == "/sign-in"
+
+
+def test_an_address_that_only_takes_forms_leads_to_its_page(client: FlaskClient, learner: Visitor) -> None:
+    response = client.get("/account/password")
+    page = looked_at(response)
+    assert page.status == 405
+    assert "POST" in response.headers["Allow"]
+    assert page.find_all("main a")[0]["href"] == "/account"
+
+
+def test_too_large_a_form_says_so(client: FlaskClient, learner: Visitor) -> None:
+    page = looked_at(client.post("/account", data={"name": "x" * 1_100_000}))
+    assert page.status == 413
+    assert "too much at once" in page.text_of("h1")
+
+
+def test_a_fault_of_ours_gets_a_page_and_a_line_in_the_log(
+    app: Flask, client: FlaskClient, learner: Visitor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> str:
+        raise RuntimeError("a wheel came off")
+
+    monkeypatch.setitem(app.view_functions, "auth.account", broken)
+    app.testing = False
+    page = looked_at(client.get("/account"))
+    assert page.status == 500
+    assert page.text_of("h1") == "Something went wrong here"
+    assert "a wheel came off" not in page.text
+    assert "a wheel came off" in caplog.text
+
+
+def test_the_page_comes_when_the_database_is_away(
+    app: Flask, client: FlaskClient, learner: Visitor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(self: Engine, *args: object, **more: object) -> object:
+        raise OperationalError("SELECT 1", {}, Exception("no route to it"))
+
+    engine_of(app).dispose()
+    monkeypatch.setattr(Engine, "raw_connection", away)
+    app.testing = False
+    page = looked_at(client.get("/my-course"))
+    assert page.status == 500
+    assert page.text_of("h1") == "Something went wrong here"
+    assert "no route to it" in caplog.text
+
+
+def test_there_is_an_answer_even_when_the_page_itself_is_broken(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(app.jinja_env.globals, "asset", None)
+    app.testing = False
+    response = client.get("/")
+    assert response.status_code == 500
+    assert "Something went wrong here" in response.get_data(as_text=True)
+    assert "The error page could not be made" in caplog.text
+
+
+# ---- the course, while it is written ---------------------------------------------------------
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    """Give a copy of the course to write in."""
+    folder = tmp_path / "course"
+    shutil.copytree(SMALL, folder)
+    return folder
+
+
+def test_a_faulty_course_shows_its_faults_until_they_are_mended(app_with: Callable[..., Flask], written: Path) -> None:
+    client = app_with(develop=True, shelf=Shelf(written, watch=True)).test_client()
+    assert Browser(client).visit("/").text_of("h1") == "A walk on the map"
+    file = written / "modules" / "01-map" / "module.yaml"
+    right = file.read_text("utf-8")
+
+    file.write_text(right + "colour: red\n", "utf-8")
+    page = looked_at(client.get("/"))
+    assert page.status == 500
+    assert page.text_of("h1") == "The course has faults"
+    assert any(fault.startswith("modules/01-map/module.yaml:") for fault in page.texts_of("main li"))
+
+    file.write_text(right, "utf-8")
+    assert Browser(client).visit("/").text_of("h1") == "A walk on the map"
+
+
+def test_a_course_that_never_was_good_shows_its_faults_too(app_with: Callable[..., Flask], written: Path) -> None:
+    (written / "modules" / "course.yaml").unlink()
+    client = app_with(develop=True, shelf=Shelf(written, watch=True)).test_client()
+    page = looked_at(client.get("/"))
+    assert page.status == 500
+    assert any(fault.startswith("modules/course.yaml:") for fault in page.texts_of("main li"))
+
+
+def test_nobody_reads_the_files_again_in_production(app_with: Callable[..., Flask], written: Path) -> None:
+    client = app_with(shelf=Shelf(written)).test_client()
+    (written / "modules" / "course.yaml").unlink()
+    assert Browser(client).visit("/").text_of("h1") == "A walk on the map"
