@@ -60,4 +60,6 @@ def _every_kind_can_be_seen(
             raise MissingPage(f"the kind of step '{step_kind.kind}' has no page; STEP_PAGES should name one")
     for question_kind in shelf.question_kinds:
         if question_kind not in question_fields:
-            raise MissingPage(f"the kind of question '{question_kind.kind}' has no field; QUESTION_FIELDS should name one")
+            raise MissingPage(
+                f"the kind of question '{question_kind.kind}' has no field; QUESTION_FIELDS should name one"
+            )

@@ -286,7 +286,7 @@ def _write_again(session: Session, rows: Sequence[_Row], text: str, level: Level
         _set_levels(session, rows, level, now)
         return
     _add_revision(session, first.id, first.next_number, text, language, now)
-    sharing = _sharing(first, level, first.next_number, now, new_text=True)
+    sharing = _sharing(first, level, first.next_number, now)
     _update(session, first, sharing | {"deleted_at": None})
     _withdraw(session, others, level)
 
@@ -295,7 +295,7 @@ def _set_levels(session: Session, rows: Sequence[_Row], level: Level, now: datet
     """Set the level of the row that goes on; another row of the step stays shared only in the same way."""
     for first in rows[:1]:
         if first.level is not level:
-            _update(session, first, _sharing(first, level, first.next_number - 1, now, new_text=False))
+            _update(session, first, _sharing(first, level, first.next_number - 1, now))
     _withdraw(session, rows[1:], level)
 
 
@@ -305,14 +305,16 @@ def _withdraw(session: Session, others: Sequence[_Row], level: Level) -> None:
             _update(session, row, {"level": Level.PRIVATE, "shared_from": None, "waiting_since": None})
 
 
-def _sharing(row: _Row, level: Level, newest: int, now: datetime, *, new_text: bool) -> dict[str, Any]:
-    """Return the columns of who may read, for other readers from the newest text on, for the same from where it was."""
+def _sharing(row: _Row, level: Level, newest: int, now: datetime) -> dict[str, Any]:
+    """Return the columns of who may read after a new text or another level.
+
+    Other readers get the newest text and later ones, the same readers what they had as well.
+    """
     facts: dict[str, Any] = {"level": level, "shared_from": None, "waiting_since": None}
     if level is not Level.PRIVATE:
         facts["shared_from"] = row.shared_from if row.level is level else newest
     if level is Level.TRAINERS:
-        arrives = new_text or row.level is not level
-        facts["waiting_since"] = row.waiting_since or (now if arrives else None)
+        facts["waiting_since"] = row.waiting_since or now
     return facts
 
 

@@ -101,7 +101,6 @@ def enter(user_id: int, stamp: str, *, stay: bool = False, enrolment_id: int | N
 def stay_after_new_stamp(visitor: Visitor, stamp: str) -> None:
     """Go on in this session after a new stamp ended all of the person's sessions."""
     session["_user_id"] = f"{visitor.user_id}:{stamp}"
-    session.pop("csrf_token", None)
 
 
 def choose_enrolment(enrolment_id: int) -> None:

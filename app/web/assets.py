@@ -200,7 +200,7 @@ def _with_filler(body: bytes) -> bytes:
     """Return the body in gzip, with 1 to FILLER random bytes as the file name of its header."""
     filler = secrets.token_urlsafe(FILLER)[: 1 + secrets.randbelow(FILLER)]
     packed = BytesIO()
-    with gzip.GzipFile(filename=filler, mode="wb", compresslevel=6, fileobj=packed, mtime=0) as file:
+    with gzip.GzipFile(filename=filler, mode="wb", compresslevel=5, fileobj=packed, mtime=0) as file:
         file.write(body)
     return packed.getvalue()
 

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from waitress.server import create_server
+from werkzeug.serving import make_server
 
 from app import create_app
 from app.course.files.shelf import Shelf
@@ -83,14 +83,13 @@ def site(tmp_path: Path) -> Iterator[Site]:
         cheap_passwords=True,
     )
     app = create_app(settings, Shelf(COURSE))
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = Thread(target=server.run)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
     thread.start()
     with reading_sessions(engine)() as rows:
-        yield Site(f"http://127.0.0.1:{server.effective_port}", rows)
-    server.close()
-    thread.join(timeout=10)
-    server.task_dispatcher.shutdown()
+        yield Site(f"http://127.0.0.1:{server.port}", rows)
+    server.shutdown()
+    thread.join()
     engine_of(app).dispose()
     engine.dispose()
 
@@ -114,6 +113,8 @@ def says(page: Page, state: str) -> Any:
 
 
 def kept_in_browser(page: Page) -> list[str]:
+    """Name what the browser keeps, once the page's scripts have run."""
+    page.wait_for_load_state("load")
     found: list[str] = page.evaluate("Object.keys(localStorage)")
     return found
 

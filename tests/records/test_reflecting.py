@@ -347,6 +347,26 @@ def test_two_steps_that_became_one_are_read_shared_and_deleted_as_one(session: S
     assert read(session, visitor, both).deleted_at == NOW
 
 
+@pytest.mark.parametrize("deed", ["write", "write the same", "change the level"])
+def test_of_two_steps_that_became_one_nothing_stays_shared_in_another_way(session: Session, deed: str) -> None:
+    visitor = make_visitor(session)
+    write(session, visitor, "Left", level="trainers", step=make_reflect("one/left"))
+    write(session, visitor, "Right", level="cohort", step=make_reflect("one/right"))
+    both = make_reflect("one/both", former=["one/right", "one/left"])
+    assert read(session, visitor, both).level is Level.COHORT
+    if deed == "change the level":
+        change_level(session, visitor, both, level="private", version=0, now=LATER)
+        expected = {"Left": False, "Right": False}
+    elif deed == "write the same":
+        write(session, visitor, "Right", level="private", step=both)
+        expected = {"Left": False, "Right": False}
+    else:
+        write(session, visitor, "Both", level="cohort", step=both)
+        expected = {"Left": False, "Right": True, "Both": True}
+    assert {r.text: r.shared for r in read(session, visitor, both).revisions} == expected
+    assert session.scalars(select(Reflection.waiting_since)).all() == [None, None]
+
+
 # ---- whatever is done ------------------------------------------------------------------------
 
 DEEDS = st.one_of(

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.records import throttle
+from app.records import links, throttle
 from app.records.accounts import Visitor
 from app.records.models import OneTimeLink, Outbox, Throttle, User
 from tests.makers import PASSWORD, make_enrolment, make_user
@@ -284,6 +284,8 @@ def test_a_link_is_sent_to_an_address_that_has_an_account(submit: Submit, rows: 
     page = submit("/forgotten", email="Noor@example.org")
     assert page.path == "/mail-sent"
     assert "noor@example.org" in page.text_of(".lead")
+    assert "for two hours" in page.text_of("main ol")
+    assert links.LIFETIMES["reset"] == timedelta(hours=2)
     letter = rows.scalars(select(Outbox)).one()
     assert (letter.letter, letter.user_id) == ("reset", noor.user_id)
 

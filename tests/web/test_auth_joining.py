@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -99,6 +99,8 @@ def test_a_newcomer_comes_in_by_the_mail_and_begins_the_course(
     page = submit(JOIN, name="Aïcha  Trapleuning", email="Aicha@example.org")
     assert page.path == "/mail-sent"
     assert "aicha@example.org" in page.text_of(".lead")
+    assert "for seven days" in page.text_of("main ol")
+    assert links.LIFETIMES["join"] == timedelta(days=7)
     assert rows.scalars(select(Outbox.letter)).all() == ["join"]
     assert not rows.scalars(select(User.id).where(User.email == "aicha@example.org")).all()
 
@@ -312,3 +314,16 @@ def test_the_page_of_a_link_is_kept_by_nobody_and_tells_no_address(
         response = client.get(address)
         assert response.headers["Cache-Control"] == "no-store"
         assert response.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_who_was_invited_sets_a_first_password_by_the_link(
+    app: Flask, reader: Browser, session: Session, rows: Session, link_in_the_mail: Callable[[], str]
+) -> None:
+    user_id = make_user(session, email="ada@example.org", with_password=False, is_admin=True).id
+    key = app.extensions["opstap"].key
+    links.make_link(session, purpose="invitation", key=key, now=datetime.now(UTC), user_id=user_id)
+    session.commit()
+    page = reader.visit(link_in_the_mail())
+    assert page.text_of("h1") == "Choose a password, and begin"
+    assert reader.send(page, password="seven quiet harbours").path == "/my-course"
+    assert not rows.scalars(select(Outbox.letter)).all()

@@ -219,7 +219,7 @@ def test_somebody_in_two_cohorts_chooses_where_to_go_on(two_cohorts: tuple[int, 
     assert "You are in the cohort Evening." in page.text_of("main")
     assert page.find("main .link-btn")["href"] == "/my-course/cohorts"
     chooser = reader.visit("/my-course/cohorts")
-    assert [one.text for one in chooser.find_all(".cohorts b")] == ["Evening", "Morning"]
+    assert chooser.texts_of(".cohorts li div") == ["Evening You are here now", "Morning"]
     page = reader.send(chooser, cohort=str(two_cohorts[0]))
     assert page.path == "/my-course"
     assert page.text_of(".flash") == "You go on in Morning."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from app.course.content import Course, Module, Term
@@ -26,12 +26,12 @@ class Built:
     """Everything that was built in one language; what could not be built is left out."""
 
     language: str
-    terms: Mapping[str, Term] = field(default_factory=dict)
-    quizzes: Mapping[str, Quiz] = field(default_factory=dict)
-    steps: Mapping[str, StepBase] = field(default_factory=dict)
-    modules: Mapping[str, Module] = field(default_factory=dict)
-    course: Course | None = None
-    used: frozenset[str] = frozenset()
+    steps: Mapping[str, StepBase]
+    """By key."""
+    modules: Mapping[str, Module]
+    """By slug."""
+    course: Course | None
+    quizzes_used: frozenset[str]
     """Slugs of the quizzes that a step names."""
 
 
@@ -47,7 +47,6 @@ class Builder:
 
     def build(self) -> Built:
         """Build all that can be built."""
-        terms = dict(self._terms())
         quizzes = dict(QuizBuilder(self._sources, self._kinds, self._make).build())
         steps: dict[str, StepBase] = {}
         modules: dict[str, Module] = {}
@@ -58,12 +57,12 @@ class Builder:
             module = self._module(slug, [step for step in own if step is not None])
             if module is not None:
                 modules[slug] = module
-        course = self._course(tuple(modules.values()), tuple(terms.values()))
-        return Built(self._language, terms, quizzes, steps, modules, course, frozenset(self._used))
+        course = self._course(tuple(modules.values()), tuple(self._terms()))
+        return Built(self._language, steps, modules, course, frozenset(self._used))
 
     # ---- the parts ---------------------------------------------------------------------------
 
-    def _terms(self) -> Iterator[tuple[str, Term]]:
+    def _terms(self) -> Iterator[Term]:
         source = self._sources.glossary(self._sources.tree.source)
         translation = source and self._sources.glossary(self._language)
         if not source or not translation:
@@ -78,7 +77,7 @@ class Builder:
         for slug, document in self._each(terms, translation.part("terms"), translation):
             term = self._make.noun(Term, document, About(f"{GLOSSARY_FILE}#{slug}", f"the term {slug}"), slug=slug)
             if term is not None:
-                yield slug, term
+                yield term
 
     def _each(
         self, things: Document, translations: Document | None, around: Document

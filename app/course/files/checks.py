@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from app.course.files.building import Built
+from app.course.files.documents import Document
 from app.course.files.faults import Faults, nearest, shown
 from app.course.files.renames import LEVELS
 from app.course.files.sources import Sources, module_file, quiz_file
 from app.course.files.tree import COURSE_FILE
+from app.course.parts import StepBase
 
 
 def check(sources: Sources, built: Built, faults: Faults) -> None:
@@ -21,7 +25,7 @@ def check(sources: Sources, built: Built, faults: Faults) -> None:
 
 def _check_quizzes_are_used(sources: Sources, built: Built, faults: Faults) -> None:
     for slug in sources.tree.quizzes:
-        if slug not in built.used:
+        if slug not in built.quizzes_used:
             faults.add(quiz_file(slug), 1, "a quiz that no step uses", f"a step with `quiz: {slug}`")
 
 
@@ -35,19 +39,31 @@ def _check_minutes(sources: Sources, built: Built, faults: Faults) -> None:
 
 
 def _check_changes(sources: Sources, built: Built, faults: Faults) -> None:
-    """A step that differs from what was published says so in a dated line."""
+    """A step that differs from what was published says so in a dated line below those that it had."""
     for step in built.steps.values():
+        document = _document_of(sources, built, step)
+        if document is None:
+            continue
+        line = document.line("changes")
+        for at, (before, after) in enumerate(pairwise(step.changes), 1):
+            if after.on < before.on:
+                found = f"a change of {after.on} below one of {before.on}"
+                faults.add(document.file, document.line("changes", at), found, "the newest one last")
         if not step.published:
             continue
         revision, declared = step.published[-1]
-        if step.source_revision != revision and len(step.changes) <= declared:
-            file = next(
-                one.files[built.language] for one in sources.tree.modules[step.module_slug] if one.slug == step.slug
-            )
-            document = sources.step(file)
+        if len(step.changes) < declared:
+            found = f"{len(step.changes)} changes where {declared} were published"
+            faults.add(document.file, line, found, "the lines that are gone")
+        elif step.source_revision != revision and len(step.changes) == declared:
             found = f"a text that changed since it was published ({revision} became {step.source_revision})"
-            hoped = "a new line under `changes`: {on: a day, kind: typo or substance, what: ...}"
-            faults.add(file, document.line("changes") if document else 1, found, hoped)
+            hoped = "a new line at the end of `changes`: {on: a day, kind: typo or substance, what: ...}"
+            faults.add(document.file, line, found, hoped)
+
+
+def _document_of(sources: Sources, built: Built, step: StepBase) -> Document | None:
+    files = next(one for one in sources.tree.modules[step.module_slug] if one.slug == step.slug)
+    return sources.step(files.files[built.language])
 
 
 def _check_renames(sources: Sources, faults: Faults) -> None:

@@ -15,6 +15,7 @@ from app.course.files.fields import ADDED, keys_of, texts_of
 from app.course.files.markdown import Renderer
 from app.course.files.translation import TRANSLATES, Revised, check_revision, lay_over
 from app.course.parts import QuestionBase, StepBase, revision_of
+from app.course.quiz import Quiz
 
 N = TypeVar("N", bound=BaseModel)
 K = TypeVar("K", bound=StepBase | QuestionBase)
@@ -79,7 +80,8 @@ class NounMaker:
             document = source
             self._refuse_added(source.data, source.mark, model)
         else:
-            document = lay_over(model, source, translation, self.faults, beside=("questions",))
+            beside = ("questions",) if issubclass(model, Quiz) else ()
+            document = lay_over(model, source, translation, self.faults, beside)
         renderer = about.renderer or self._renderer
         noun = self._validated(model, document, renderer, added)
         if noun is None:

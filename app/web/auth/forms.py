@@ -108,6 +108,7 @@ class KnowsPassword(OpstapForm):
 class PasswordForm(OpstapForm):
     """A password that is hard to guess, also for who knows its owner's name and address."""
 
+    shortest = SHORTEST
     password = Secret(_l("New password"))
 
     def __init__(self, *, email: str, name: str, **data: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -76,6 +77,7 @@ def _join_as_newcomer(offer: JoinOffer, now: datetime) -> ResponseReturnValue:
     form = NewcomerForm()
     if not form.validate_on_submit():
         return page("auth/join.html", form, offer=offer, trainers=_trainers_of(offer))
+    began = time.monotonic()
     buckets = throttle.letter_buckets(house().key, form.email.data, address_here())
     if throttle.is_blocked(db.session, buckets, now):
         return too_many("auth/join.html", form, offer=offer, trainers=_trainers_of(offer))
@@ -83,7 +85,7 @@ def _join_as_newcomer(offer: JoinOffer, now: datetime) -> ResponseReturnValue:
     name, email = form.name.data, form.email.data
     cohorts.ask_to_join(db.session, offer, name, email, language_here(), key=house().key, now=now)
     db.session.commit()
-    return mail_is_on_its_way(email, "join", offer.key)
+    return mail_is_on_its_way(email, "join", offer.key, began=began)
 
 
 def _closed(offer: JoinOffer, *, has_ended: bool = False) -> ResponseReturnValue:

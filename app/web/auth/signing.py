@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 from flask import flash, redirect, render_template, request, session, url_for
@@ -78,14 +79,14 @@ def forgotten() -> ResponseReturnValue:
     form = AddressForm()
     if not form.validate_on_submit():
         return page("auth/forgotten.html", form)
-    now = datetime.now(UTC)
+    began, now = time.monotonic(), datetime.now(UTC)
     buckets = throttle.letter_buckets(house().key, form.email.data, address_here())
     if throttle.is_blocked(db.session, buckets, now):
         return too_many("auth/forgotten.html", form)
     throttle.note_failure(db.session, buckets, now)
     accounts.ask_for_reset(db.session, form.email.data, key=house().key, now=now)
     db.session.commit()
-    return mail_is_on_its_way(form.email.data, "reset")
+    return mail_is_on_its_way(form.email.data, "reset", began=began)
 
 
 @bp.get("/mail-sent")

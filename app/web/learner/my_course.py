@@ -53,7 +53,6 @@ class ModuleCard:
     """A module on My course. `finished_at` is the stored moment; `percent` is whole."""
 
     number: str
-    name: str
     title: str
     path: str
     done: str
@@ -182,7 +181,6 @@ def _card(
     done = done_words(found)
     return ModuleCard(
         number=module.number,
-        name=module_name(module),
         title=module.title,
         path=path_of(place_in(found, visitor.last_step_key)),
         done=done,

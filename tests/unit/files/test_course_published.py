@@ -244,16 +244,33 @@ def test_a_published_step_that_changes_needs_a_new_dated_line(published: Folder)
     step_line = line_of(published, STEP, "changes:")
     (fault,) = published.faults()
     assert fault.startswith(f"{STEP}:{step_line}: found a text that changed since it was published (")
-    assert "hoped for a new line under `changes`: {on: a day, kind: typo or substance, what: ...}" in fault
-    published.change(
-        STEP, "changes:\n", "changes:\n  - {on: 2026-10-01, kind: substance, what: Almost became nearly.}\n"
-    )
+    assert "hoped for a new line at the end of `changes`: {on: a day, kind: typo or substance, what: ...}" in fault
+    new_line = "  - {on: 2026-10-01, kind: substance, what: Almost became nearly.}\n"
+    published.change(STEP, "what: A comma came back.\n", f"what: A comma came back.\n{new_line}")
     published.change(
         "modules/01-map/01-signs.nl.md",
-        "  1:\n    what: Een komma kwam terug.",
-        "  1:\n    what: Bijna werd haast.\n  2:\n    what: Een komma kwam terug.",
+        "    what: Een komma kwam terug.\n",
+        "    what: Een komma kwam terug.\n  2:\n    what: Bijna werd haast.\n",
     )
     assert published.faults() == []
+
+
+def test_declared_changes_stand_with_the_newest_last(folder: Folder) -> None:
+    new_line = "  - {on: 2026-08-01, kind: typo, what: A dot.}\n"
+    folder.change(STEP, "what: A comma came back.\n", f"what: A comma came back.\n{new_line}")
+    folder.change("modules/01-map/01-signs.nl.md", "kwam terug.\n", "kwam terug.\n  2:\n    what: Een punt.\n")
+    line = line_of(folder, STEP, "A dot.")
+    assert folder.faults() == [
+        f"{STEP}:{line}: found a change of 2026-08-01 below one of 2026-09-01, hoped for the newest one last"
+    ]
+
+
+def test_a_published_change_is_not_taken_out_again(published: Folder) -> None:
+    published.change(STEP, "changes:\n  - on: 2026-09-01\n    kind: typo\n    what: A comma came back.\n", "")
+    published.change("modules/01-map/01-signs.nl.md", "changes:\n  1:\n    what: Een komma kwam terug.\n", "")
+    assert published.faults() == [
+        f"{STEP}:2: found 0 changes where 1 were published, hoped for the lines that are gone"
+    ]
 
 
 def test_the_substance_of_a_change_is_told_to_who_completed_an_older_revision(published: Folder) -> None:

@@ -5,9 +5,10 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, ClassVar
 
-from flask import request
+from flask import abort, request
 from flask_babel import LazyString, format_time, pgettext, to_user_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -107,8 +108,11 @@ class DraftedPage(StepPage[S]):
         raise NotTaken
 
     def keep(self, visitor: Visitor, *, now: datetime) -> None:
-        """Keep what was sent while another step comes first."""
-        self.save(visitor, self.form(visitor), now=now)
+        """Keep what was sent while another step comes first; what is too much to keep is answered with 413."""
+        try:
+            self.save(visitor, self.form(visitor), now=now)
+        except (DraftTooLarge, TooManyTexts):
+            abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
     def stop_at_two_texts(self, visitor: Visitor, form: DraftedForm, *, now: datetime) -> None:
         """Keep what was sent, and raise NotTaken when there is another text that the learner has not chosen between."""

@@ -200,7 +200,7 @@ class ReflectPage(DraftedPage[ReflectStep]):
             Level.PRIVATE.value: _("A trainer sees that the step is done, nothing more."),
             Level.TRAINERS.value: trainers,
             Level.COHORT.value: _(
-                "The others in cohort %(cohort)s. For your trainers too your name does not stand with it.",
+                "The others in cohort %(cohort)s. Your trainers do not see your name with it either.",
                 cohort=cohort,
             ),
         }

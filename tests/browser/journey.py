@@ -1,0 +1,310 @@
+"""A newcomer's way through the course, as a person walks it: reading buttons, and trying again when nothing came."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+
+from playwright.sync_api import Error, Locator, Page, expect
+
+from app.course.parts import Given, QuestionBase
+from app.course.parts import StepBase as Step
+from app.course.questions.matching import Matching, Pair
+from app.course.questions.multiple_response import MultipleResponse
+from app.course.questions.ordering import Ordering
+from app.course.questions.short_text import ShortText
+from app.course.questions.single_choice import SingleChoice
+from app.course.quiz import Quiz, grade_quiz
+from app.course.steps.quiz_step import QuizStep
+from app.course.steps.reflect import ReflectStep
+from tests.browser.proxy import BadLine, Fate
+
+PASSWORD = "a wooden stair with eleven treads"
+TEXT = "A woman at my desk.\n\nShe knew the way; I knew the form."
+MANY = 30
+"""Tries that a person makes before giving up; by far more than a bad line needs."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What stands on the buttons, and what tells that the end was reached."""
+
+    ask: str
+    mail_sent: str
+    begin: str
+    used: str
+    sign_in: str
+    done: str
+    go_on: str
+    hand_in: str
+    hand_in_again: str
+    handed_in: str
+    check: str
+    passed: str
+    again: str
+    my_course: str
+    to_my_course: str
+    finished: str
+
+
+WORDS = {
+    "nl": Words(
+        ask="Stuur me de mail",
+        mail_sent="Kijk in je mail",
+        begin="Begin",
+        used="Deze link is al gebruikt",
+        sign_in="Inloggen",
+        done="Klaar, ga verder",
+        go_on="Ga verder",
+        hand_in="Lever in",
+        hand_in_again="Lever de nieuwe versie in",
+        handed_in="Ingeleverd op",
+        check="Kijk mijn antwoorden na",
+        passed="Gehaald",
+        again="Probeer het nog eens",
+        my_course="Mijn cursus",
+        to_my_course="Ga naar Mijn cursus",
+        finished="De hele cursus is klaar",
+    ),
+    "en": Words(
+        ask="Send me the mail",
+        mail_sent="Look at your mail",
+        begin="Begin",
+        used="This link was used before",
+        sign_in="Sign in",
+        done="Done, go on",
+        go_on="Go on",
+        hand_in="Hand in",
+        hand_in_again="Hand in the new version",
+        handed_in="Handed in on",
+        check="Check my answers",
+        passed="Passed",
+        again="Try again",
+        my_course="My course",
+        to_my_course="Go to My course",
+        finished="The whole course is done",
+    ),
+}
+
+
+@dataclass
+class Person:
+    """Somebody at a browser. `goes_back`: where no page came they go back and press again, instead of reloading."""
+
+    page: Page
+    words: Words
+    line: BadLine | None = None
+    goes_back: bool = False
+    mend: Callable[[], None] = field(default=lambda: None)
+    """What happens outside while the person looks at a page that did not come: the server is started again."""
+
+    # ---- going to a page, until it is there
+
+    def open(self, address: str) -> None:
+        """Open an address."""
+        self._try(lambda: self.page.goto(address, wait_until="commit"))
+        self._until_whole(self._reload)
+
+    def press(self, *names: str, filled: Callable[[], object] = lambda: None) -> None:
+        """Press the button or link that bears one of the names, and again until a page came.
+
+        `filled` is called after going back, before the button is pressed again: what was typed is there still,
+        or is typed anew where a browser keeps nothing.
+        """
+        self._try(lambda: self._press(names))
+        self._until_whole(lambda: self._back_and_press(names, filled) if self.goes_back else self._reload())
+
+    def sees(self, words: str) -> bool:
+        """Whether these words stand on the page."""
+        return words in self.page.locator("main").inner_text()
+
+    def _press(self, names: tuple[str, ...]) -> None:
+        button = self._named(names)
+        with self.page.expect_navigation(wait_until="commit"):
+            button.click()
+
+    def _named(self, names: tuple[str, ...]) -> Locator:
+        main = self.page.locator("main")
+        whole = re.compile("^(" + "|".join(map(re.escape, names)) + ")$")
+        return main.get_by_role("button", name=whole).or_(main.get_by_role("link", name=whole)).first
+
+    def _back_and_press(self, names: tuple[str, ...], filled: Callable[[], object]) -> None:
+        self._try(lambda: self.page.go_back(wait_until="commit"))
+        self._until_whole(self._reload)
+        filled()
+        self._try(lambda: self._press(names))
+
+    def _reload(self) -> None:
+        self._try(lambda: self.page.reload(wait_until="commit"))
+
+    def _try(self, deed: Callable[[], object]) -> None:
+        if self.line:
+            self.line.newest_page = Fate.PASSED
+        # Where no answer comes, the browser shows a page of its own: that too is waited for.
+        with self.page.expect_event("framenavigated", lambda frame: frame == self.page.main_frame):
+            try:
+                deed()
+            except Error as error:
+                if "net::" not in error.message:
+                    raise
+        if self.page.url.startswith("chrome-error:"):
+            self.page.wait_for_load_state()
+
+    def _until_whole(self, again: Callable[[], None]) -> None:
+        for _time in range(MANY):
+            if self._is_whole():
+                self.page.wait_for_load_state("domcontentloaded")
+                return
+            self.mend()
+            again()
+        raise AssertionError(f"no page came of {self.page.url}")
+
+    def _is_whole(self) -> bool:
+        came = self.line is None or self.line.newest_page is Fate.PASSED
+        return came and not self.page.url.startswith("chrome-error:")
+
+    # ---- coming in
+
+    def ask_to_join(self, join_link: str, name: str, email: str) -> None:
+        """Follow the link of a cohort, and give name and address."""
+
+        def fill() -> None:
+            self.page.locator("#name").fill(name)
+            self.page.locator("#email").fill(email)
+
+        self.open(join_link)
+        fill()
+        self.press(self.words.ask, filled=fill)
+        expect(self.page.locator("h1")).to_have_text(self.words.mail_sent)
+
+    def come_in(self, mailed_link: str, email: str) -> None:
+        """Open the link of the mail, choose a password, and begin. Who hears that the link was used, signs in."""
+        self.open(mailed_link)
+        self._fill_password()
+        self.press(self.words.begin, self.words.sign_in, filled=self._fill_password)
+        if self.sees(self.words.used):
+            self.press(self.words.sign_in)
+        if "/sign-in" in self.page.url:
+            self.sign_in(email)
+        if "/join/" in self.page.url:
+            self.press(self.words.to_my_course)
+        expect(self.page.locator("h1")).to_have_text(self.words.my_course)
+
+    def sign_in(self, email: str) -> None:
+        """Sign in on the page that is open."""
+
+        def fill() -> None:
+            self.page.locator("#email").fill(email)
+            self._fill_password()
+
+        fill()
+        self.press(self.words.sign_in, filled=fill)
+
+    def _fill_password(self) -> None:
+        field = self.page.locator("#password")
+        if field.count():
+            field.fill(PASSWORD)
+
+    # ---- the course
+
+    def begin(self) -> None:
+        """Go from My course to the first step."""
+        self.press(self.words.begin, self.words.go_on)
+
+    def walk(self, steps: Iterable[Step]) -> None:
+        """Do steps, one after the other, each as its page asks."""
+        for step in steps:
+            expect(self.page.locator("h1")).to_have_text(step.title)
+            match step:
+                case ReflectStep():
+                    self._reflect()
+                case QuizStep():
+                    self._answer_wrong_then_right(step.quiz)
+                case _:
+                    self.press(self.words.done, self.words.go_on)
+
+    def _reflect(self) -> None:
+        text = self.page.locator("#text")
+        text.fill(TEXT)
+        self.press(self.words.hand_in, self.words.hand_in_again, filled=lambda: expect(text).to_have_value(TEXT))
+        expect(self.page.locator("aside")).to_contain_text(self.words.handed_in)
+        expect(text).to_have_value(TEXT)
+        self.press(self.words.go_on)
+
+    def _answer_wrong_then_right(self, quiz: Quiz) -> None:
+        self._answer(quiz, {question.slug: wrong(question) for question in quiz.questions})
+        assert not self.sees(self.words.passed)
+        self.press(self.words.again)
+        expect(self.page.locator("[name^=q-]:checked")).to_have_count(0)
+        self._answer(quiz, {question.slug: question.best() for question in quiz.questions})
+        expect(self.page.locator("#score")).to_contain_text(str(quiz.max_points))
+        assert self.sees(self.words.passed)
+        self.press(self.words.go_on)
+
+    def _answer(self, quiz: Quiz, given: Mapping[str, Given]) -> None:
+        points = grade_quiz(quiz, given).points
+        for question in quiz.questions:
+            fill_in(self.page, question, given[question.slug])
+        self.press(self.words.check, filled=lambda: expect_filled_in(self.page, quiz, given))
+        expect(self.page.locator("#score")).to_have_text(re.compile(rf"^{points} "))
+
+
+# ---- answers ---------------------------------------------------------------------------------
+
+
+def wrong(question: QuestionBase) -> Given:
+    """Return an answer that earns nothing, and can be handed in."""
+    match question:
+        case Matching():
+            return tuple(f"{pair.slug}>{_other_target(question, pair)}" for pair in question.pairs)
+        case Ordering():
+            first, *others = question.best()
+            return (*others, first)
+        case ShortText():
+            return ("?!",)
+        case SingleChoice() | MultipleResponse():
+            return tuple(option.slug for option in question.options if not option.correct)[:1]
+    raise AssertionError(question.kind)
+
+
+def _other_target(question: Matching, pair: Pair) -> str:
+    return next(target.slug for target in question.targets if target.slug != pair.target)
+
+
+def fill_in(page: Page, question: QuestionBase, given: Given) -> None:
+    """Give an answer, as a person does."""
+    name = f"q-{question.slug}"
+    match question:
+        case Matching():
+            for value in given:
+                page.locator(f"select[name={name}]:has(option[value='{value}'])").select_option(value)
+        case Ordering():
+            for number, value in enumerate(given, 1):
+                page.locator(f"#{name}-{number}").select_option(value)
+        case ShortText():
+            page.locator(f"#{name}-1").fill(given[0])
+        case _:
+            for value in given:
+                page.locator(f"[name={name}][value={value}]").check()
+
+
+def expect_filled_in(page: Page, quiz: Quiz, given: Mapping[str, Given]) -> None:
+    """Find the answers as they were given."""
+    for question in quiz.questions:
+        if not isinstance(question, Matching | Ordering | ShortText):
+            for value in given[question.slug]:
+                expect(page.locator(f"[name=q-{question.slug}][value={value}]")).to_be_checked()
+
+
+# ---- mail ------------------------------------------------------------------------------------
+
+
+def link_in(mail: EmailMessage) -> str:
+    """Return the address that a mail's button opens."""
+    text = mail.get_body(("plain",))
+    assert text is not None
+    found = re.search(r"https?://\S+/link/\S+", text.get_content())
+    assert found, text.get_content()
+    return found[0]
