@@ -9,10 +9,10 @@ PIP_COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url 
 PYTEST := $(BIN)/python -m pytest -n auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests python run check lint test browser scale course migration lock
+.PHONY: help setup setup-tests python run check lint test browser scale course translations migration lock
 
 help: ## list what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 # A lock is installed once: its copy in the environment is the stamp, so a changed lock is installed again.
 setup: python ## make .venv and install what running needs
@@ -59,6 +59,13 @@ scale: setup-tests ## the tests that count statements or measure with many rows
 
 course: setup ## check the course files
 	@$(FLASK) course check
+
+translations: setup-tests ## gather the words of code and templates into app/web/translations
+	@mkdir -p build
+	@$(BIN)/pybabel --quiet extract --mapping-file=app/web/translations/babel.cfg --keyword=_l --keyword=lazy_gettext \
+		--keyword=lazy_ngettext:1,2 --keyword=lazy_pgettext:1c,2 --no-location --sort-output --output=build/messages.pot app
+	@$(BIN)/pybabel --quiet update --input-file=build/messages.pot --output-dir=app/web/translations \
+		--ignore-obsolete --no-fuzzy-matching --ignore-pot-creation-date --width=100
 
 migration: setup-tests ## a draft of the migration that the models ask for: make migration NAME="join code: add a colour"
 	@$(BIN)/python -m migrations "$(NAME)"
