@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from babel.dates import get_timezone
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -54,6 +55,8 @@ class Settings:
     mail_from: str = "Opstap <opstap@example.org>"
     proxies: int = 0
     """How many proxies in front are believed."""
+    time_zone: str = "Europe/Amsterdam"
+    """Where the clock hangs that pages and mails tell the time by; all that is kept is kept in UTC."""
     cheap_passwords: bool = False
     """For tests: a hash that takes no time and protects nobody. No variable sets it."""
 
@@ -66,7 +69,7 @@ class Settings:
         Where none is needed (an author checks a course) the secret may stay empty.
         """
         found = _Variables(environ)
-        host = found.take("HOST", _host, "127.0.0.1")
+        host = found.take("OPSTAP_HOST", _host, "127.0.0.1")
         port = found.take("PORT", _number(0, 65535), 5000)
         instance = found.take("OPSTAP_INSTANCE", _path, HERE / "instance")
         settings = cls(
@@ -83,9 +86,10 @@ class Settings:
             smtp=found.take("OPSTAP_SMTP", _mail_server, None),
             mail_from=found.take("OPSTAP_MAIL_FROM", _sender, "Opstap <opstap@example.org>"),
             proxies=found.take("OPSTAP_PROXIES", _number(0, 9), 0),
+            time_zone=found.take("OPSTAP_TIME_ZONE", _time_zone, "Europe/Amsterdam"),
         )
         if settings.demo and not is_loopback(host):
-            found.refuse("HOST", f"{host} can be reached from elsewhere; demo mode listens on 127.0.0.1 only")
+            found.refuse("OPSTAP_HOST", f"{host} can be reached from elsewhere; demo mode listens on 127.0.0.1 only")
         if secret_needed and not (settings.secret_key or settings.demo):
             found.refuse("OPSTAP_SECRET_KEY", f"is not set; {_HOW_TO_MAKE_A_SECRET}")
         found.raise_faults()
@@ -202,6 +206,14 @@ def _address(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
         raise ValueError(f"found {text!r}; an address without a path hoped for, such as https://opstap.example.org")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _time_zone(text: str) -> str:
+    try:
+        get_timezone(text)
+    except LookupError:
+        raise ValueError(f"found {text!r}; a name such as Europe/Brussels hoped for") from None
+    return text
 
 
 def _own_address(host: str, port: int) -> str:

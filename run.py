@@ -19,9 +19,10 @@ from flask import Flask
 from waitress.server import create_server
 
 import app as program
-from app.cli.demo import SIGN_INS, Demo, prepare_demo
+from app.cli.demo import SIGN_INS, Demo, RealPeople, prepare_demo
 from app.cli.ground import DatabaseUnfit, ready_database
 from app.course.files.shelf import Shelf
+from app.web.access import LARGEST_FORM
 from app.worker import Worker, post_of
 from config import Settings, SettingsError, is_loopback
 
@@ -41,14 +42,20 @@ def create_app() -> Flask:
 
 def create() -> Flask:
     """Make the app for a server of several processes, with its database up to date. Raises CannotStart."""
-    return _ready(_settings())
+    settings = _settings()
+    if settings.demo:
+        raise CannotStart("OPSTAP_DEMO: run.py alone keeps the demo to this machine; start it by make run")
+    return _ready(settings)
 
 
 def serve() -> None:
     """Serve until SIGTERM or Ctrl+C. Raises CannotStart."""
     settings = _settings()
     app = _ready(settings)
-    demo = prepare_demo(app, now=datetime.now(UTC)) if settings.demo else None
+    try:
+        demo = prepare_demo(app, now=datetime.now(UTC)) if settings.demo else None
+    except RealPeople as error:
+        raise CannotStart("DATABASE_URL: this database is a real site's; the demo wants one of its own") from error
     try:
         server = create_server(
             app,
@@ -56,6 +63,7 @@ def serve() -> None:
             port=settings.port,
             threads=settings.threads,
             connection_limit=1000,
+            max_request_body_size=16 * LARGEST_FORM,  # the app says what is too large; this saves the disk
             asyncore_use_poll=True,
             ident=None,
             clear_untrusted_proxy_headers=False,  # the app itself decides which of them it believes
@@ -101,7 +109,7 @@ def _number_of(faults: int) -> str:
 def _why_no_place(error: OSError, settings: Settings) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"PORT: {settings.port} is in use by another program; choose another, such as PORT={settings.port + 1}"
-    return f"HOST, PORT: {settings.host} port {settings.port} cannot be listened at: {error.strerror or error}"
+    return f"OPSTAP_HOST, PORT: {settings.host} port {settings.port} cannot be listened at: {error.strerror or error}"
 
 
 def _welcome(settings: Settings, demo: Demo | None) -> list[str]:

@@ -15,6 +15,7 @@ cohort_commands = AppGroup("cohort", help="Cohorts: people who learn together.")
 
 
 DAY = click.DateTime(["%Y-%m-%d"])
+SEATS = click.IntRange(1, 1_000_000)
 
 
 @cohort_commands.command("new")
@@ -22,7 +23,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--language", help="The language in which the cohort is addressed; without it, the course's own.")
 @click.option("--first-day", type=DAY, help="Such as 2027-01-31.")
 @click.option("--last-day", type=DAY, help="The join code works until the end of this day.")
-@click.option("--seats", type=click.IntRange(min=1), help="How many may join by the code; without it, any number.")
+@click.option("--seats", type=SEATS, help="How many may join by the code; without it, any number.")
 def new(
     name: str, language: str | None, first_day: datetime | None, last_day: datetime | None, seats: int | None
 ) -> None:

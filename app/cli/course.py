@@ -27,8 +27,11 @@ def _whole_shelf() -> Shelf:
         return shelf
     for fault in shelf.faults:
         click.echo(str(fault))
-    count = len(shelf.faults)
-    raise click.ClickException(f"{count} fault{'s' if count > 1 else ''} to mend first: docs/content-format.md")
+    raise click.ClickException(f"{_number_of(len(shelf.faults), 'fault')} to mend first: docs/content-format.md")
+
+
+def _number_of(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 @course_commands.command("check")
@@ -36,9 +39,9 @@ def check_course() -> None:
     """Report every fault in the course files at once, with file and line."""
     course = _whole_shelf().course()
     questions = sum(len(quiz.questions) for quiz in _quizzes(course).values())
+    counts = (_number_of(len(course.modules), "module"), _number_of(len(course.steps), "step"))
     click.echo(
-        f"No faults: {len(course.modules)} modules, {len(course.steps)} steps, {questions} questions,"
-        f" in {', '.join(course.languages)}."
+        f"No faults: {', '.join(counts)}, {_number_of(questions, 'question')}, in {', '.join(course.languages)}."
     )
 
 

@@ -68,6 +68,10 @@ LENGTH = timedelta(days=35)
 """How long ago the demo cohort began, when it is made."""
 
 
+class RealPeople(Exception):
+    """The database holds people of a real site: the demo does not mix with them."""
+
+
 @dataclass(frozen=True)
 class Demo:
     """What somebody who tries the demo needs."""
@@ -81,6 +85,7 @@ def prepare_demo(app: Flask, *, now: datetime) -> Demo:
 
     The password is kept beside the database. When its file was removed, the three who sign in get a
     new one. One transaction: a start that is cut off leaves nothing, and the next makes it all.
+    Raises RealPeople where somebody else is in the database already.
     """
     with app.app_context():
         password, is_new = _password(house().settings)
@@ -94,10 +99,18 @@ def prepare_demo(app: Flask, *, now: datetime) -> Demo:
         if key:
             for email in SIGN_INS:
                 _give_password(session, email, password_hash)
+        elif session.scalar(select(User.id).limit(1)) is not None:
+            raise RealPeople()
         else:
             key = _make_people(session, password_hash, now)
         session.commit()
         return Demo(password, key)
+
+
+def has_demo_people(session: Session) -> bool:
+    """Whether a database holds those whose password demo mode prints."""
+    found = session.scalars(select(User.id).where(User.email.in_(SIGN_INS)))
+    return len(found.all()) == len(SIGN_INS)
 
 
 def _password(settings: Settings) -> tuple[str, bool]:

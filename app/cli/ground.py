@@ -8,7 +8,8 @@ from click import ClickException
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.records.engine import sqlite_file
+from app.cli.demo import has_demo_people
+from app.records.engine import make_engine, reading_sessions, sqlite_file
 from app.records.migrating import BrokenReferences, ForeignDatabase, NewerDatabase, bring_up_to_date
 from app.web.extensions import house
 from config import Settings
@@ -19,9 +20,13 @@ class DatabaseUnfit(ClickException):
 
 
 def ready_database(settings: Settings) -> None:
-    """Bring the database up to date, after a backup beside it. Raises DatabaseUnfit."""
+    """Bring the database up to date, after a backup beside it. Raises DatabaseUnfit.
+
+    Outside demo mode a database with demo people is refused: one of them is an admin, by a password that was printed.
+    """
     try:
         bring_up_to_date(settings.database_url, backups=_beside(settings) / "backups")
+        is_demos = not settings.demo and _holds_demo_people(settings.database_url)
     except (NewerDatabase, ForeignDatabase, BrokenReferences) as error:
         raise DatabaseUnfit(f"DATABASE_URL: {error}") from error
     except (SQLAlchemyError, OSError) as error:
@@ -30,6 +35,17 @@ def ready_database(settings: Settings) -> None:
         raise DatabaseUnfit(
             f"DATABASE_URL: {where} does not answer, is it running and yours to write? {cause}"
         ) from error
+    if is_demos:
+        raise DatabaseUnfit("DATABASE_URL: this database is the demo's; name another one, or set OPSTAP_DEMO=1")
+
+
+def _holds_demo_people(url: str) -> bool:
+    engine = make_engine(url)
+    try:
+        with reading_sessions(engine)() as session:
+            return has_demo_people(session)
+    finally:
+        engine.dispose()
 
 
 def ready_site() -> None:

@@ -6,11 +6,9 @@ from datetime import UTC, datetime
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import select
 
 from app.cli.ground import course_language, ready_site
 from app.records import accounts, links
-from app.records.models import OneTimeLink, User
 from app.web.extensions import db, house
 
 people_commands = AppGroup("people", help="People who run the site.")
@@ -46,22 +44,13 @@ def add_admin(email: str, name: str | None, language: str | None) -> None:
         ) from error
     except accounts.EmailTaken as error:
         raise click.ClickException(f"The account of {email} is closed.") from error
-    address, has_password = session.execute(
-        select(User.email, User.password_hash.is_not(None)).where(User.id == user_id)
-    ).one()
-    if has_password:
+    address = accounts.folded_email(email)
+    facts = accounts.sign_in_facts(session, address)
+    if facts is not None and facts.password_hash is not None:
         session.commit()
         click.echo(f"{address} is an admin, and signs in with the password of their account.")
         return
-    token = _invitation(user_id, now)
+    token = links.invite(session, user_id, key=house().key, now=now)
     session.commit()
     click.echo(f"{address} is an admin. To choose a password, open this link within 30 days; it works once:\n")
     click.echo(f"  {house().settings.base_url}/link/{token}\n")
-
-
-def _invitation(user_id: int, now: datetime) -> str:
-    """Make a link for a first password, which uses up those printed before; return its token."""
-    session, key = db.writing(), house().key
-    links.use_up_all(session, user_id, now)
-    link_id = links.make_link(session, purpose="invitation", key=key, now=now, user_id=user_id)
-    return links.token_of(session.get_one(OneTimeLink, link_id), key)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field, SerializeAsAny
 
-from app.course.parts import Blocks, Inline, Noun, Slug, StepBase, Words
+from app.course.parts import Blocks, Inline, Noun, Slug, Slugged, StepBase, Words
 from app.course.quiz import Quiz
 from app.course.steps.quiz_step import QuizStep
 from app.course.steps.read import ReadStep
@@ -36,7 +36,7 @@ class Term(Noun):
     meaning: Inline
 
 
-class Module(Noun):
+class Module(Slugged):
     """One chapter of the course."""
 
     title: Words
@@ -48,17 +48,10 @@ class Module(Noun):
     order: Literal["free", "fixed"] = "free"
     steps: tuple[SerializeAsAny[StepBase], ...] = Field(min_length=1)
     # What the loader adds; an author never writes these.
-    slug: Slug
-    former: tuple[str, ...] = ()
     revision: str = ""
     """Of the module and all its steps, in this language: what was finished."""
     source_revision: str = ""
     """Of its own texts in the source language: what a translation names as translated."""
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The slug, then the slugs that it had before."""
-        return (self.slug, *self.former)
 
     @property
     def number(self) -> str:

@@ -88,6 +88,24 @@ class Noun(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Slugged(Noun):
+    """A thing that its author gave a slug: the one of today and, from the loader, those that it had before."""
+
+    slug: Slug
+    former: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The slug, then the slugs that it had before."""
+        return (self.slug, *self.former)
+
+
+def by_former_slug(things: Sequence[Slugged]) -> dict[str, str]:
+    """Map each slug that a thing has or had to the one it has now; a slug of today leads to itself."""
+    former = {key: thing.slug for thing in reversed(things) for key in thing.former}
+    return former | {thing.slug: thing.slug for thing in things}
+
+
 def revision_of(facts: Any) -> str:
     """Return ten hexadecimal digits that change when a text or a structure changes.
 
@@ -111,41 +129,27 @@ def revision_of(facts: Any) -> str:
 # ---- questions -------------------------------------------------------------------------------
 
 
-class Option(Noun):
+class Option(Slugged):
     """What a question offers, with its own explanation."""
 
-    slug: Slug
     text: Inline
     explanation: Inline
     correct: bool = False
-    former: tuple[str, ...] = ()
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The slug, then the slugs that it had before."""
-        return (self.slug, *self.former)
 
 
-class QuestionBase(Noun, ABC):
+class QuestionBase(Slugged, ABC):
     """What every kind of question has. A kind adds its content, its points and its faults."""
 
     kind: ClassVar[str]
-    slug: Slug
     text: Inline
     source: Words
     """The passage that the question rests on, as a reader may know it."""
     # What the loader adds; an author never writes these.
-    former: tuple[str, ...] = ()
     language: str = ""
     revision: str = ""
     """Of the wording in this language: what was answered."""
     source_revision: str = ""
     """Of the source language: what a translation names as translated."""
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The slug, then the slugs that it had before."""
-        return (self.slug, *self.former)
 
     @property
     @abstractmethod
@@ -167,11 +171,6 @@ class QuestionBase(Noun, ABC):
     def current(self, given: Given) -> Given:
         """Return an answer given under former slugs in today's; what is unknown is left out."""
         return given
-
-
-def by_former_slug(options: Sequence[Option]) -> dict[str, str]:
-    """Map each slug that an option has or had to the one it has now."""
-    return {key: option.slug for option in reversed(options) for key in reversed(option.keys)}
 
 
 def shuffled(things: Sequence[T], seed: int, salt: str) -> tuple[T, ...]:

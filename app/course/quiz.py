@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import Field, SerializeAsAny
 
-from app.course.parts import Given, Noun, QuestionBase, Slug, Words
+from app.course.parts import Given, QuestionBase, Slugged, Words
 from app.course.questions.matching import Matching
 from app.course.questions.multiple_response import MultipleResponse
 from app.course.questions.ordering import Ordering
@@ -23,7 +23,7 @@ QUESTION_KINDS: tuple[type[QuestionBase], ...] = (
 )
 
 
-class Quiz(Noun):
+class Quiz(Slugged):
     """Questions with a pass mark."""
 
     title: Words
@@ -34,18 +34,11 @@ class Quiz(Noun):
     shuffle: bool = True
     questions: tuple[SerializeAsAny[QuestionBase], ...] = Field(min_length=1)
     # What the loader adds; an author never writes these.
-    slug: Slug
-    former: tuple[str, ...] = ()
     language: str = ""
     revision: str = ""
     """Of the quiz and all its questions, in this language: what was answered."""
     source_revision: str = ""
     """Of its own texts in the source language: what a translation names as translated."""
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The slug, then the slugs that it had before."""
-        return (self.slug, *self.former)
 
     @property
     def max_points(self) -> int:
@@ -55,7 +48,16 @@ class Quiz(Noun):
     @property
     def points_needed(self) -> int:
         """The fewest whole points that reach the pass mark."""
-        return -(-self.max_points * self.pass_mark // 100)
+        return least_points(self.max_points, self.pass_mark)
+
+    def attempts_left(self, made: int) -> int | None:
+        """Return how many attempts one may still make after so many; None is any number."""
+        return None if self.attempts is None else max(0, self.attempts - made)
+
+
+def least_points(max_points: int, pass_mark: int) -> int:
+    """Return the fewest whole points that are `pass_mark` percent of the most, or more."""
+    return -(-max_points * pass_mark // 100)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ from app.records.base import insert_once
 from app.records.models import Cohort, Enrolment, User
 
 NAME_LENGTH = 120
+TYPED_LENGTH = 1000
+"""Signs of a name or address as it was typed. Whatever is longer is refused before it is spelt in Unicode's one way:
+that takes minutes for a million accents in a row."""
 BIGGEST_ID = 2**31
 JOINERS = "\u200c\u200d"
 """Signs without a width that belong to the spelling of names, in Persian and Hindi for instance."""
@@ -150,6 +153,8 @@ def folded_email(text: str) -> str:
     Whether anybody reads mail there is not asked. Addresses with other letters before the @ are
     refused: few mail servers take them. Raises BadEmail.
     """
+    if len(text) > TYPED_LENGTH:
+        raise BadEmail("longer than any address")
     try:
         valid = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as fault:
@@ -162,6 +167,8 @@ def clean_name(text: str) -> str:
 
     Raises NoName, and NameTooLong.
     """
+    if len(text) > TYPED_LENGTH:
+        raise NameTooLong()
     spaced = "".join(" " if sign.isspace() else sign for sign in unicodedata.normalize("NFC", text))
     name = " ".join("".join(sign for sign in spaced if _belongs_in_a_name(sign)).split())
     if not any(unicodedata.category(sign)[0] in "LNPS" for sign in name):

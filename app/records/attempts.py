@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from app.course.content import Course
 from app.course.parts import Given, QuestionBase, Rich
-from app.course.quiz import QUESTION_KINDS, Grade, Quiz, grade_quiz
+from app.course.quiz import QUESTION_KINDS, Grade, Quiz, grade_quiz, least_points
 from app.course.steps.quiz_step import QuizStep
-from app.records.accounts import Visitor
+from app.records.accounts import BIGGEST_ID, Visitor
 from app.records.base import insert_once
 from app.records.drafts import drop_texts
 from app.records.learning import add_completion, enrolment_of, lock_enrolment, note_deed, open_step
@@ -97,6 +97,11 @@ class AttemptRead:
     submitted_at: datetime
     answers: tuple[AnswerRead, ...]
 
+    @property
+    def points_needed(self) -> int:
+        """The fewest whole points that passed it then."""
+        return least_points(self.max_points, self.pass_mark)
+
 
 # ---- submitting ------------------------------------------------------------------------------
 
@@ -130,25 +135,8 @@ def submit_quiz(
     done = open_step(session, enrolment_id, course, step)
     number = _next_number(session, enrolment_id, step.quiz)
     _keep_wordings(session, step.quiz)
-    attempt_id = session.scalars(
-        insert(Attempt).returning(Attempt.id),
-        [
-            {
-                "enrolment_id": enrolment_id,
-                "quiz_slug": step.quiz.slug,
-                "quiz_revision": step.quiz.revision,
-                "step_key": step.key,
-                "number": number,
-                "deed_key": deed_key,
-                "language": step.quiz.language,
-                "shuffle_seed": shuffle_seed,
-                "points": grade.points,
-                "max_points": grade.max_points,
-                "passed": grade.passed,
-                "submitted_at": now,
-            }
-        ],
-    ).one()
+    attempt = {"enrolment_id": enrolment_id, "number": number, "deed_key": deed_key, "shuffle_seed": shuffle_seed}
+    attempt_id = _keep_attempt(session, step, grade, **attempt, submitted_at=now)
     _keep_answers(session, attempt_id, step.quiz, answers, grade, is_first=number == 1)
     if grade.passed:
         add_completion(session, enrolment_id, course, step, done, now=now)
@@ -189,6 +177,13 @@ def _next_number(session: Session, enrolment_id: int, quiz: Quiz) -> int:
     if quiz.attempts is not None and made >= quiz.attempts:
         raise AttemptsUsedUp(quiz.attempts)
     return int(last or 0) + 1
+
+
+def _keep_attempt(session: Session, step: QuizStep, grade: Grade, **facts: Any) -> int:
+    quiz = {"quiz_slug": step.quiz.slug, "quiz_revision": step.quiz.revision, "language": step.quiz.language}
+    earned = {"points": grade.points, "max_points": grade.max_points, "passed": grade.passed}
+    row = {**facts, "step_key": step.key, **quiz, **earned}
+    return session.scalars(insert(Attempt).returning(Attempt.id), [row]).one()
 
 
 def _keep_wordings(session: Session, quiz: Quiz) -> None:
@@ -254,6 +249,8 @@ def attempt_of(
     session: Session, visitor: Visitor, attempt_id: int, *, kinds: Sequence[type[QuestionBase]] = QUESTION_KINDS
 ) -> AttemptRead | None:
     """Return an attempt that this person made, in any enrolment, in the wording that was answered; else None."""
+    if attempt_id >= BIGGEST_ID:  # an address may hold any number; a column does not
+        return None
     row = session.execute(
         select(Attempt.__table__, Wording.body.label("quiz"))
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)

@@ -64,7 +64,6 @@ class JoinOffer:
     key: str
     cohort_id: int
     cohort_name: str
-    cohort_language: str
     state: OfferState
 
 
@@ -191,19 +190,13 @@ def join_by_link(session: Session, link: links.LinkFacts, password_hash: str, *,
     Returns user, stamp and enrolment. Raises LinkUsed, LinkExpired, EmailTaken when the address got an account
     meanwhile, CohortFull, CodeExpired: then roll back, and the link is as it was.
     """
-    if link.newcomer is None or link.join_code_id is None:
+    if link.user_id is not None or link.join_key is None:
         raise ValueError(f"link {link.id} is for no newcomer")
     links.must_use_link(session, link.id, now)
-    newcomer = link.newcomer
     user_id = accounts.add_user(
-        session,
-        email=newcomer.email,
-        name=newcomer.name,
-        language=newcomer.language,
-        password_hash=password_hash,
-        now=now,
+        session, email=link.email, name=link.name, language=link.language, password_hash=password_hash, now=now
     )
-    offer = _offer(session, JoinCode.id == link.join_code_id, now.date())
+    offer = find_offer(session, link.join_key, now.date())
     if offer is None:
         raise CodeExpired()
     enrolment_id = join(session, user_id, offer, now=now)
@@ -237,16 +230,16 @@ def enrolments_of(session: Session, user_id: int) -> tuple[EnrolmentLine, ...]:
 def _offer(session: Session, which: ColumnElement[bool], today: date) -> JoinOffer | None:
     """Read an offer as it stands now: columns, as rows that the session has read before would not be read anew."""
     row = session.execute(
-        select(JoinCode.id, JoinCode.key, Cohort.id, Cohort.name, Cohort.language)
+        select(JoinCode.id, JoinCode.key, Cohort.id, Cohort.name)
         .add_columns(JoinCode.seats, JoinCode.taken, JoinCode.last_day, Cohort.last_day)
         .join(Cohort, Cohort.id == JoinCode.cohort_id)
         .where(which)
     ).one_or_none()
     if row is None:
         return None
-    code_id, key, cohort_id, name, language, seats, taken, last_day, cohorts_last_day = row
+    code_id, key, cohort_id, name, seats, taken, last_day, cohorts_last_day = row
     state = _state(seats, taken, (last_day, cohorts_last_day), today)
-    return JoinOffer(code_id, key, cohort_id, name, language, state)
+    return JoinOffer(code_id, key, cohort_id, name, state)
 
 
 def _state(seats: int | None, taken: int, last_days: Iterable[date | None], today: date) -> OfferState:

@@ -52,11 +52,6 @@ class DraftRead:
     version: int
     saved_at: datetime
 
-    @property
-    def other_body(self) -> Body | None:
-        """The newest of the others, if there is any."""
-        return self.others[0] if self.others else None
-
 
 @dataclass(frozen=True, slots=True)
 class SavedDraft:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import select
+import sqlite3
 import sys
 import threading
 from pathlib import Path
@@ -83,7 +84,9 @@ def make_engine(url: str, *, threads: int = 8) -> Engine:
     sizes = {} if parsed.database in (None, "", ":memory:") else {"pool_size": 2 * threads + 2, "max_overflow": threads}
     engine = create_engine(parsed, **sizes)
     if parsed.get_backend_name() == "sqlite":
-        _prepare_sqlite(engine, sqlite_file(parsed))
+        _prepare_sqlite(engine, file := sqlite_file(parsed))
+        if file:
+            _stay_with_the_file(engine, file)
     else:
         event.listen(engine, "checkout", _refuse_dead)
     return engine
@@ -127,6 +130,37 @@ def _prepare_sqlite(engine: Engine, database: Path | None) -> None:
     def checkin(_connection: object, record: Any) -> None:
         if turn := record.record_info.pop("turn", None):
             turn.end()
+
+
+def _stay_with_the_file(engine: Engine, database: Path) -> None:
+    """Use no connection to a file that was moved away, deleted, or replaced by a backup.
+
+    Such a connection goes on as if nothing had happened, and all that it acknowledges is gone with the file.
+    Nor is a new file made where there is none: an empty database would hide what is wrong.
+    """
+
+    @event.listens_for(engine, "do_connect")
+    def do_connect(*_facts: object) -> None:
+        if not database.exists():
+            raise sqlite3.OperationalError(f"there is no file {database}")
+
+    @event.listens_for(engine, "connect")
+    def connect(_connection: object, record: Any) -> None:
+        record.info["file"] = _sign_of(database)
+
+    @event.listens_for(engine, "checkout")
+    def checkout(_connection: object, record: Any, _proxy: object) -> None:
+        if record.info.get("file") != _sign_of(database):
+            raise InvalidatePoolError()
+
+
+def _sign_of(file: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another of the same name (2 µs); None when it is gone."""
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _refuse_dead(connection: Any, _record: object, _proxy: object) -> None:

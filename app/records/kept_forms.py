@@ -60,6 +60,7 @@ def keep(
     """
     sent = _Sent(enrolment_id, about, text_of(body), now.isoformat())
     lock_enrolment(session, enrolment_id)
+    purge(session, now)
     if _insert(session, browser_hash, user_id, path, sent, now):
         if _count(session, user_id, now) > MOST_FORMS:
             session.execute(delete(KeptForm).where(*_row(browser_hash, user_id, path)))
@@ -100,7 +101,10 @@ def forget(session: Session, enrolment_id: int, keys: Sequence[str]) -> None:
 
 
 def purge(session: Session, now: datetime) -> None:
-    """Delete what nobody fetched within 24 hours."""
+    """Delete what nobody fetched within 24 hours.
+
+    After any enrolment is locked, never before: who deletes a reflection locks in that order too.
+    """
     session.execute(delete(KeptForm).where(KeptForm.kept_at <= now - KEPT_FOR))
 
 

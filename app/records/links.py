@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from sqlalchemy import and_, delete, exists, insert, select, update
+from sqlalchemy import and_, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.records.models import OneTimeLink
+from app.records.models import JoinCode, OneTimeLink, User
 
 Purpose = Literal["join", "invitation", "reset"]
 
@@ -61,14 +61,19 @@ class Newcomer:
 
 @dataclass(frozen=True, slots=True)
 class LinkFacts:
-    """A link as its page needs it: for a user or for a newcomer."""
+    """A link as its page needs it: whose it is, and the join code that it was asked for at.
+
+    `user_id` is empty for a newcomer, who has no account yet.
+    """
 
     id: int
     purpose: str
     state: LinkState
     user_id: int | None
-    newcomer: Newcomer | None
-    join_code_id: int | None
+    name: str
+    email: str
+    language: str
+    join_key: str | None
 
 
 def make_link(
@@ -102,6 +107,13 @@ def make_link(
     ).scalar_one()
 
 
+def invite(session: Session, user_id: int, *, key: bytes, now: datetime) -> str:
+    """Make a link for a user's first password, which uses up those before; return its token."""
+    use_up_all(session, user_id, now)
+    link_id = make_link(session, purpose="invitation", key=key, now=now, user_id=user_id)
+    return token_of(session.get_one(OneTimeLink, link_id), key)
+
+
 def token_of(link: OneTimeLink, key: bytes) -> str:
     """Make the token of a link anew, for its letter: the same each time."""
     return _token(link.purpose, link.seed, key)
@@ -109,13 +121,23 @@ def token_of(link: OneTimeLink, key: bytes) -> str:
 
 def find_link(session: Session, token: str, now: datetime) -> LinkFacts | None:
     """Look up a link by its token, in whatever state; nothing for a token that was never given out."""
-    link = session.scalar(select(OneTimeLink).where(OneTimeLink.token_hash == _hash(token)))
-    if link is None:
+    link = OneTimeLink
+    row = session.execute(
+        select(link.id, link.purpose, link.used_at, link.expires_at, link.user_id)
+        .add_columns(
+            func.coalesce(User.name, link.newcomer_name),
+            func.coalesce(User.email, link.newcomer_email),
+            func.coalesce(User.language, link.newcomer_language),
+            JoinCode.key,
+        )
+        .outerjoin(User, User.id == link.user_id)
+        .outerjoin(JoinCode, JoinCode.id == link.join_code_id)
+        .where(link.token_hash == _hash(token))
+    ).one_or_none()
+    if row is None:
         return None
-    newcomer = None
-    if link.newcomer_email is not None and link.newcomer_name is not None:
-        newcomer = Newcomer(link.newcomer_name, link.newcomer_email, link.newcomer_language or "")
-    return LinkFacts(link.id, link.purpose, _state(link, now), link.user_id, newcomer, link.join_code_id)
+    link_id, purpose, used_at, expires_at, *facts = row
+    return LinkFacts(link_id, purpose, _state(used_at, expires_at, now), *facts)
 
 
 def use_link(session: Session, link_id: int, now: datetime) -> bool:
@@ -174,10 +196,10 @@ def _forget_who_did_not_come(session: Session, now: datetime) -> None:
     )
 
 
-def _state(link: OneTimeLink, now: datetime) -> LinkState:
-    if link.used_at is not None:
+def _state(used_at: datetime | None, expires_at: datetime, now: datetime) -> LinkState:
+    if used_at is not None:
         return LinkState.USED
-    return LinkState.OPEN if now < link.expires_at else LinkState.EXPIRED
+    return LinkState.OPEN if now < expires_at else LinkState.EXPIRED
 
 
 def _token(purpose: str, seed: str, key: bytes) -> str:

@@ -44,12 +44,16 @@ class Passwords:
         return self._hasher.hash(_plain(password))
 
     def verify(self, password_hash: str | None, password: str) -> bool:
-        """Whether this is the password. No hash, because there is no such account, takes as long and is never right."""
+        """Whether this is the password. No hash, because there is no such account, takes as long and is never right.
+
+        Nor is one that is longer than any that was ever taken: to spell it out could take minutes.
+        """
+        is_possible = password_hash is not None and len(password) <= LONGEST
         try:
-            self._hasher.verify(self._nobodys if password_hash is None else password_hash, _plain(password))
+            self._hasher.verify(password_hash or self._nobodys, _plain(password[:LONGEST]))
         except (VerificationError, InvalidHashError):
             return False
-        return password_hash is not None
+        return is_possible
 
 
 def too_weak(password: str, *, email: str = "", name: str = "") -> Weakness | None:

@@ -50,6 +50,16 @@ def letter_buckets(key: bytes, email: str, address: str) -> tuple[Bucket, Bucket
     return _bucket(key, LETTERS, "letter", email.strip().casefold()), _at(key, address)
 
 
+def take_turn(session: Session, bucket: Bucket) -> None:
+    """Let one at a time look into a bucket and count, until the transaction ends; begin it with this.
+
+    Else attempts that come all at once would all find room. SQLite lets one write at a time anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        number = int(bucket.name[:15], 16)  # 60 bits: the lock's number has 63, and a sign
+        session.execute(select(func.pg_advisory_xact_lock(number)))
+
+
 def is_blocked(session: Session, buckets: Sequence[Bucket], now: datetime) -> bool:
     """Whether one of the buckets is full."""
     rows = session.execute(

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from flask import Flask, abort, current_app, flash, g, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user
@@ -20,9 +20,11 @@ from werkzeug.exceptions import BadRequest, Conflict
 
 from app.records import accounts
 from app.records.accounts import Visitor
+from app.web.cookies import host_only
 from app.web.extensions import READING_METHODS, csrf, db, house, house_of, login_manager
-from app.web.keeping import SignedPerson, hand_over_at_sign_in, keep_sent_form
+from app.web.keeping import SignedPerson, hand_over_at_sign_in, keep_sent_form, person_sign
 from app.web.languages import own_address
+from app.web.pages import tell
 
 STAY = timedelta(days=30)
 """How long somebody who ticked the box stays signed in."""
@@ -77,7 +79,7 @@ def learner_here() -> Visitor:
         if visitor.enrolment_id is None or visitor.enrolment_id != person.enrolment_id:
             abort(HTTPStatus.NOT_FOUND)
     elif visitor.enrolment_id is None:
-        flash(_("You are not in a cohort yet. With its code you join one."), "wait")
+        tell(_("You are not in a cohort yet. You join one with its code."), "wait")
         abort(redirect(url_for("auth.join_by_code"), HTTPStatus.SEE_OTHER))
     return visitor
 
@@ -229,7 +231,7 @@ def _keep_and_ask_to_sign_in(person: SignedPerson) -> ResponseReturnValue:
 def _ask_to_sign_in(words: str) -> ResponseReturnValue:
     """Send the reader to the page to sign in on, and from there back; `words` are for who sent a form."""
     if request.method not in READING_METHODS:
-        _tell(words)
+        _tell_reader(words)
     return redirect(url_for("auth.sign_in", next=own_address(page_behind())), HTTPStatus.SEE_OTHER)
 
 
@@ -243,15 +245,15 @@ def _check_csrf(person: SignedPerson | None, visitor: Visitor | None) -> Respons
         if not _is_from_script() and keep_sent_form(person):
             hand_over_at_sign_in(visitor)
             db.session.commit()
-        _tell(_("You signed in again after this page was opened. Press the button once more."))
+        _tell_reader(_("You signed in again after this page was opened. Press the button once more."))
         return redirect(own_address(page_behind()), HTTPStatus.SEE_OTHER)
     return None
 
 
-def _tell(words: str) -> None:
-    """Say something on the next page that is shown, once."""
-    if not _is_from_script() and ["wait", words] not in [list(told) for told in session.get("_flashes", [])]:
-        flash(words, "wait")
+def _tell_reader(words: str) -> None:
+    """Say something on the next page, unless it is a script that hears the answer."""
+    if not _is_from_script():
+        tell(words, "wait")
 
 
 def _is_from_script() -> bool:
@@ -263,7 +265,7 @@ def init_app(app: Flask) -> None:
     """Lock the doors of an app and set up its sessions."""
     is_secure = house_of(app).settings.is_secure
     app.config.update(
-        SESSION_COOKIE_NAME="__Host-session" if is_secure else "session",
+        SESSION_COOKIE_NAME=host_only("session") if is_secure else "session",
         SESSION_COOKIE_SECURE=is_secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -287,4 +289,4 @@ def init_app(app: Flask) -> None:
     login_manager.user_loader(_visitor_of_session)
     app.before_request(_check_the_door)
     app.context_processor(lambda: {"visitor": visitor_here()})
-    app.jinja_env.globals["signed_enrolment"] = signed_enrolment
+    app.jinja_env.globals.update(signed_enrolment=signed_enrolment, person_sign=person_sign)

@@ -33,9 +33,9 @@ from pathlib import Path
 from flask import Flask, Response, abort, request
 
 from app.web.access import public
+from app.web.headers import A_YEAR
 
 STATIC = Path(__file__).parent / "static"
-A_YEAR = 365 * 24 * 60 * 60
 WORTH_IT = 1000
 """Bytes under which an answer fits into one packet anyway."""
 FILLER = 100

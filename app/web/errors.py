@@ -17,6 +17,7 @@ from app.course.files.faults import Fault
 from app.web.access import SomebodyElse, page_behind, visitor_here
 from app.web.extensions import READING_METHODS, house, house_of
 from app.web.languages import own_address
+from app.web.pages import MY_COURSE
 
 Way = tuple[str, str]
 """Where to go on: an address and its words."""
@@ -53,8 +54,8 @@ class Problem:
 def _home() -> Way:
     visitor = visitor_here()
     if visitor is not None and visitor.enrolment_id is not None:
-        return "/my-course", _("To My course")
-    return "/", _("To the start page")
+        return MY_COURSE, _("Go to My course")
+    return "/", _("Go to the start page")
 
 
 def _page_again() -> Way:
@@ -67,7 +68,7 @@ def _page_again() -> Way:
 def _not_found(error: HTTPException) -> Problem:
     return Problem(
         _("This step is not there"),
-        _("The page does not exist, or it is not yours. Perhaps the address was not copied whole."),
+        _("The page does not exist, or it is not yours. Perhaps part of the address is missing."),
         (_("What you wrote is saved. You lose nothing."),) if request.method in READING_METHODS else (),
         (_home(),),
     )
@@ -76,7 +77,7 @@ def _not_found(error: HTTPException) -> Problem:
 def _form_from_elsewhere(error: HTTPException) -> Problem:
     return Problem(
         _("This page is out of date"),
-        _("You signed in or out since you opened it, or your browser keeps no cookies. Nothing was changed."),
+        _("You signed in or out after you opened it, or your browser keeps no cookies. Nothing was changed."),
         (_("Open the page again and send the form once more. Go back in your browser to see what you typed."),),
         (_page_again(), _home()),
     )
@@ -91,8 +92,8 @@ def _somebody_else(error: HTTPException) -> Problem:
         outcome = _("Nothing was changed.")
     return Problem(
         _("Somebody else is signed in here"),
-        _("Now %(name)s is signed in. The page that you sent was another person's.", name=name),
-        (outcome, _("Is that you? Sign out, and sign in as yourself.")),
+        _("%(name)s is signed in here now. What you sent was somebody else's.", name=name),
+        (outcome, _("Are you that person? Then sign out, and sign in as yourself.")),
         (_home(),),
     )
 
@@ -100,15 +101,15 @@ def _somebody_else(error: HTTPException) -> Problem:
 def _too_large(error: HTTPException) -> Problem:
     return Problem(
         _("This is too much at once"),
-        _("What you sent is larger than this site takes. Nothing was changed."),
-        (_("Go back in your browser: what you typed is still there. Make it shorter, and send it again."),),
+        _("What you sent is larger than this site accepts. Nothing was changed."),
+        (_("Go back in your browser: what you typed is usually still there. Make it shorter, and send it again."),),
         (_page_again(),),
     )
 
 
 def _not_this_way(error: HTTPException) -> Problem:
     return Problem(
-        _("This address cannot be opened like that"),
+        _("This address cannot be opened by itself"),
         _("It belongs to a button on a page. Nothing was changed."),
         (_("Go to the page and use its button."),),
         (_page_again(), _home()),
@@ -139,7 +140,7 @@ def _faulty_course(error: HTTPException) -> Problem:
     return Problem(
         _("The course has faults"),
         ngettext("There is %(num)s fault in the course files.", "There are %(num)s faults in the course files.", count),
-        (_("Mend them, save, and open the page again."),),
+        (_("Correct them, save, and open the page again."),),
         (_page_again(),),
         tuple(str(fault) for fault in faults),
     )
@@ -148,7 +149,7 @@ def _faulty_course(error: HTTPException) -> Problem:
 def _our_fault(error: HTTPException) -> Problem:
     return Problem(
         _("Something went wrong here"),
-        _("It is our fault, not yours. It was noted, so that it can be mended."),
+        _("This is our fault, not yours. It was noted, so that it can be put right."),
         (_("Try again in a moment. What you saved before is still there."),),
         (_page_again(), _home()),
     )

@@ -1,5 +1,8 @@
 """What a request works with: the database's sessions, CSRF, who is signed in, and the house itself."""
 
+import hashlib
+import hmac
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +12,7 @@ from flask import Flask, Response, current_app, g, request
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.course.files.shelf import Shelf
@@ -16,6 +20,8 @@ from app.course.parts import QuestionBase, StepBase
 from app.records.engine import reading_sessions, writing_sessions
 from app.records.passwords import Passwords
 from config import Settings
+
+log = logging.getLogger("opstap.web")
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -33,6 +39,10 @@ class House:
     def key(self) -> bytes:
         """The installation's secret, for the links in mails and for what the limits on attempts count."""
         return self.settings.secret_key.encode()
+
+    def keyed_hash(self, words: str) -> str:
+        """Return 64 hexadecimal digits that stand for some words; without the key nobody can make them."""
+        return hmac.new(self.key, words.encode(), hashlib.sha256).hexdigest()
 
     @cached_property
     def passwords(self) -> Passwords:
@@ -100,7 +110,16 @@ def _close_sessions(error: BaseException | None) -> None:
     for name in ("writing_session", "reading_session"):
         session = g.pop(name, None)
         if session is not None:
-            session.close()
+            _close(session)
+
+
+def _close(session: Session) -> None:
+    """Close a session. Where the server is gone nothing is left to undo, and the answer still goes out."""
+    try:
+        session.close()
+    except DBAPIError as error:
+        log.warning("a session of the database could not be closed: %s", error)
+        session.invalidate()
 
 
 class OneCookieLoginManager(LoginManager):  # type: ignore[misc]  # the library has no types

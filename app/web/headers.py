@@ -46,7 +46,10 @@ ALWAYS = {
     "X-Frame-Options": "DENY",
 }
 
-ONLY_HTTPS = f"max-age={365 * 24 * 60 * 60}"
+A_YEAR = 365 * 24 * 60 * 60
+"""Seconds."""
+
+ONLY_HTTPS = f"max-age={A_YEAR}"
 
 PRIVATE = "private, no-cache"
 """Kept by the reader's own browser alone, which asks before it shows it again."""

@@ -5,13 +5,11 @@ signed in here, what they typed is kept and becomes their draft when they sign i
 same browser. Whoever else signs in there never sees it.
 """
 
-import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flask import Response, after_this_request, flash, g, request
+from flask import Response, after_this_request, g, request
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
@@ -22,13 +20,17 @@ from app.records.accounts import Visitor
 from app.records.drafts import DraftTooLarge
 from app.records.kept_forms import TooManyKeptForms
 from app.records.learning import NoEnrolment
+from app.web.cookies import cookie_here, keep_cookie
 from app.web.extensions import db, house
-from app.web.pages import current_course, path_of
+from app.web.pages import current_course, path_of, tell
 
 NOT_TYPED = frozenset(
     {"csrf_token", "enrolment", "deed_key", "draft_version", "unsure", "revision", "version", "later", "take", "drop"}
 )
 """Fields that the page put into the form for itself; all others are what somebody typed or chose."""
+
+BROWSER = "browser"
+"""The cookie that holds the name of a browser."""
 
 BROWSER_DAYS = 400
 """The longest that browsers keep a cookie."""
@@ -74,22 +76,21 @@ def keep_sent_form(person: SignedPerson) -> bool:
     return True
 
 
-def hand_over_at_sign_in(visitor: Visitor) -> tuple[str, ...]:
-    """Turn what was kept for this person on this browser into drafts; return the paths of their pages.
+def hand_over_at_sign_in(visitor: Visitor) -> None:
+    """Turn what was kept for this person on this browser into drafts.
 
-    Says on the next page where the texts are. The route that signs in commits.
+    Says on the next page where the texts are. What others did not fetch in a day goes. The route that signs in commits.
     """
-    browser = _browser_here()
-    if browser is None:
-        return ()
-    paths = kept_forms.hand_over(
-        db.session, browser_hash=_browser_hash(browser), user_id=visitor.user_id, now=datetime.now(UTC)
-    )
+    now, browser = datetime.now(UTC), _browser_here()
+    paths: tuple[str, ...] = ()
+    if browser is not None:
+        user_id = visitor.user_id
+        paths = kept_forms.hand_over(db.session, browser_hash=_browser_hash(browser), user_id=user_id, now=now)
+    kept_forms.purge(db.session, now)
     titles = {path_of(step): step.title for step in current_course().steps}
     for path in paths:
         link = Markup('<a href="{}">{}</a>').format(path, titles.get(path, path))
-        flash(Markup("{} {}").format(_("What you sent after your session had ended is here, as a draft:"), link))
-    return paths
+        tell(Markup("{} {}").format(_("What you sent after your session had ended is here, as a draft:"), link))
 
 
 def _step_of_request() -> StepBase | None:
@@ -100,7 +101,7 @@ def _step_of_request() -> StepBase | None:
 
 def person_sign(visitor: Visitor) -> str:
     """Return the sign under which scripts keep what a person typed in this browser: nothing can be read from it."""
-    return _keyed(f"person/{visitor.user_id}")[:16]
+    return house().keyed_hash(f"person/{visitor.user_id}")[:16]
 
 
 # ---- the browser -----------------------------------------------------------------------------
@@ -110,16 +111,12 @@ def _serializer() -> URLSafeSerializer:
     return URLSafeSerializer(house().settings.secret_key, salt="browser")
 
 
-def _cookie_name() -> str:
-    return "__Host-browser" if house().settings.is_secure else "browser"
-
-
 def _browser_here() -> str | None:
     """Return the random name of this browser, or None when it has none or a forged one."""
     if "browser" in g:
         return str(g.browser)
     try:
-        return str(_serializer().loads(request.cookies.get(_cookie_name(), "")))
+        return str(_serializer().loads(cookie_here(BROWSER) or ""))
     except BadSignature:
         return None
 
@@ -131,14 +128,7 @@ def _new_browser() -> str:
 
     @after_this_request
     def name_it(response: Response) -> Response:
-        response.set_cookie(
-            _cookie_name(),
-            str(value),
-            max_age=BROWSER_DAYS * 24 * 60 * 60,
-            httponly=True,
-            samesite="Lax",
-            secure=house().settings.is_secure,
-        )
+        keep_cookie(response, BROWSER, str(value), seconds=BROWSER_DAYS * 24 * 60 * 60)
         return response
 
     return str(g.browser)
@@ -146,8 +136,4 @@ def _new_browser() -> str:
 
 def _browser_hash(browser: str) -> str:
     """Return what the table holds instead of the name: a copy of the database opens nothing."""
-    return _keyed(f"browser/{browser}")
-
-
-def _keyed(words: str) -> str:
-    return hmac.new(house().settings.secret_key.encode(), words.encode(), hashlib.sha256).hexdigest()
+    return house().keyed_hash(f"browser/{browser}")

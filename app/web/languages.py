@@ -25,14 +25,15 @@ from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.accounts import Visitor
+from app.web.cookies import cookie_here, keep_cookie
 from app.web.extensions import house
+from app.web.headers import A_YEAR
 
 TRANSLATIONS = Path(__file__).parent / "translations"
 OWN = "en"
 """The language of the words in code and templates."""
 ASKED = "language"
 """The name in an address, as in `?language=en`, and of the cookie that keeps the choice."""
-A_YEAR = 365 * 24 * 60 * 60
 
 
 # ---- which one -------------------------------------------------------------------------------
@@ -65,12 +66,11 @@ def interface_language(code: str) -> str:
 
 def remember_language(response: Response, code: str) -> None:
     """Let this browser read in a language from now on, for a year."""
-    secure = house().settings.is_secure
-    response.set_cookie(ASKED, code, max_age=A_YEAR, httponly=True, samesite="Lax", secure=secure)
+    keep_cookie(response, ASKED, code, seconds=A_YEAR)
 
 
 def _choose(offered: tuple[str, ...]) -> str:
-    for wish in (request.cookies.get(ASKED), _language_of_visitor()):
+    for wish in (cookie_here(ASKED), _language_of_visitor()):
         if wish in offered:
             return str(wish)
     return request.accept_languages.best_match(offered) or offered[0]

@@ -105,7 +105,7 @@ def _forgotten_page(_session: Session, _facts: LetterFacts, _now: datetime) -> s
 
 
 _KINDS: Mapping[str, _Kind] = {
-    "join": _Kind(lambda _facts, course: _("Begin with %(course)s", course=course), _one_time_page),
+    "join": _Kind(lambda _facts, course: _("Begin with ‘%(course)s’", course=course), _one_time_page),
     "sign_in_instead": _Kind(
         lambda facts, _course: _("Sign in to join %(cohort)s", cohort=facts.cohort_name), _join_page
     ),

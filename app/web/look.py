@@ -14,8 +14,10 @@ from app.course.content import Course
 from app.course.files.shelf import NoCourse
 from app.web.access import own_page, page_behind, public
 from app.web.charts import stair
+from app.web.cookies import cookie_here, drop_cookie, keep_cookie
 from app.web.extensions import READING_METHODS, house
-from app.web.languages import A_YEAR, ASKED, interface_language, language_here, languages_offered, name_of, own_address
+from app.web.headers import A_YEAR
+from app.web.languages import ASKED, interface_language, language_here, languages_offered, name_of, own_address
 
 bp = Blueprint("look", __name__)
 
@@ -88,7 +90,7 @@ COOKIE = "theme"
 
 def theme_here() -> str:
     """Return the theme that this browser chose, or nothing when the device decides."""
-    chosen = request.cookies.get(COOKIE, "")
+    chosen = cookie_here(COOKIE) or ""
     return chosen if chosen in THEMES else ""
 
 
@@ -97,11 +99,10 @@ def theme_here() -> str:
 def theme() -> ResponseReturnValue:
     """Keep the chosen theme in this browser for a year, and go back to the page."""
     response = redirect(own_page(request.form.get("back")) or url_for("auth.start"), 303)
-    secure = house().settings.is_secure
     if (chosen := request.form.get("theme")) in THEMES:
-        response.set_cookie(COOKIE, chosen, max_age=A_YEAR, httponly=True, samesite="Lax", secure=secure)
+        keep_cookie(response, COOKIE, chosen, seconds=A_YEAR)
     else:
-        response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=secure)
+        drop_cookie(response, COOKIE)
     return response
 
 

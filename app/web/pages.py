@@ -1,20 +1,19 @@
-"""What pages say about the course: which one, which step, and days, moments and minutes in words."""
+"""What pages say: of which course and step, once on the next page, and days, moments and minutes in words."""
 
 from datetime import UTC, date, datetime
 
-from flask import Flask, abort, redirect, request
+from flask import Flask, abort, flash, redirect, request, session
 from flask_babel import format_date, format_time, get_babel, ngettext, pgettext, to_user_timezone
 from flask_babel import gettext as _
 
 from app.course.content import Course
 from app.course.parts import StepBase
-from app.web.extensions import READING_METHODS, house
+from app.web.extensions import READING_METHODS, house, house_of
 from app.web.languages import language_here
 
 MODULES = "/modules/"
-
-TIME_ZONE = "Europe/Amsterdam"
-"""Where the clock hangs that pages tell the time by; all that is kept is kept in UTC."""
+MY_COURSE = "/my-course"
+"""Where somebody who came in begins, and goes on."""
 
 
 def current_course() -> Course:
@@ -40,6 +39,12 @@ def find_step(module_slug: str, step_slug: str) -> StepBase:
 def path_of(step: StepBase) -> str:
     """Return the address of a step's page; slugs need no quoting."""
     return MODULES + step.key
+
+
+def tell(words: str, category: str = "message") -> None:
+    """Say something on the next page that is shown, once; what waits there already is not said twice."""
+    if (category, words) not in [tuple(told) for told in session.get("_flashes", [])]:
+        flash(words, category)
 
 
 # ---- days, moments and minutes ---------------------------------------------------------------
@@ -71,6 +76,6 @@ def minutes(count: int) -> str:
 
 def init_app(app: Flask) -> None:
     """Give templates the words for days, moments and minutes, and the addresses of steps; after languages.init_app."""
-    get_babel(app).default_timezone = TIME_ZONE
+    get_babel(app).default_timezone = house_of(app).settings.time_zone
     app.jinja_env.filters.update(day=day, moment=moment, minutes=minutes)
     app.jinja_env.globals.update(path_of=path_of)

@@ -1,14 +1,17 @@
-"""A Chromium, and sites for it."""
+"""A Chromium, and a site with learners for it."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import chromium
+from tests.browser.site import Site, site_on
+from tests.makers import make_cohort, make_enrolment, make_user
 
 QUIET = (
     "--disable-background-networking",
@@ -41,6 +44,27 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
+def plain_context(browser: Browser) -> Iterator[BrowserContext]:
+    """Give a browser that runs no script."""
+    opened = browser.new_context(locale="en-GB", reduced_motion="reduce", java_script_enabled=False)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def page(context: BrowserContext) -> Page:
     """Give its first tab."""
     return context.new_page()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """Run a site with the tests' small course and two learners of one cohort: Noor and Cem."""
+    with site_on(tmp_path) as site:
+        with site.writing() as session:
+            cohort = make_cohort(session)
+            for name in ("Noor", "Cem"):
+                user = make_user(session, name=name, email=f"{name.lower()}@example.org")
+                make_enrolment(session, user=user, cohort=cohort)
+            session.commit()
+        yield site

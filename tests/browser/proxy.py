@@ -6,6 +6,7 @@ that asks the same gets the same, whatever else the browser asks at that moment.
 
 from __future__ import annotations
 
+import contextlib
 import random
 import re
 import threading
@@ -108,13 +109,11 @@ class _Passing(BaseHTTPRequestHandler):
     def _answer(self, answer: HTTPResponse, content: bytes, *, half: bool) -> None:
         head = [f"HTTP/1.1 {answer.status} {answer.reason}", "Connection: close"]
         head += [f"{name}: {value}" for name, value in answer.getheaders() if name.lower() not in PER_CONNECTION]
-        # The head is never halved: without TLS a browser takes half of it for the whole, and that is no bad line's doing.
+        # The head is never halved: without TLS a browser takes half of it for the whole, which no line with TLS does.
         if half:
             content = content[: len(content) // 2]
-        try:
+        with contextlib.suppress(OSError):  # the browser went away first
             self.wfile.write("\r\n".join([*head, "", ""]).encode("latin-1") + content)
-        except OSError:
-            pass  # the browser went away first
 
 
 class _Server(ThreadingHTTPServer):

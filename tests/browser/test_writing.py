@@ -3,103 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
+from playwright.sync_api import BrowserContext, Page, Route, expect
+from sqlalchemy import select, update
 
-from app import create_app
-from app.course.files.shelf import Shelf
-from app.records.engine import make_engine, reading_sessions, writing_sessions
-from app.records.migrating import bring_up_to_date
-from app.records.models import Attempt, Draft
-from app.web.extensions import engine_of
-from config import Settings
-from tests import chromium
-from tests.makers import PASSWORD, make_cohort, make_enrolment, make_user
+from app.records.models import Attempt, Draft, Enrolment, ReflectionRevision, StepCompletion, User
+from tests.browser.site import Site, sign_in, sign_in_here
 
 pytestmark = pytest.mark.browser
 
-COURSE = Path(__file__).parent.parent / "courses" / "small"
 WALK = "/modules/01-map/your-walk"
 QUIZ = "/modules/01-map/check"
 SAVED = re.compile("Draft saved at")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start the Chromium that is installed here; as root it needs to do without its sandbox."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium.main(), args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """Give a browser that knows nobody yet."""
-    opened = browser.new_context(locale="en-GB", reduced_motion="reduce")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    """Give its first tab."""
-    return context.new_page()
-
-
-@dataclass(frozen=True)
-class Site:
-    """A running site with two learners, Noor and Cem."""
-
-    address: str
-    rows: Session
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    """Run the site in a thread, on a database of its own."""
-    url = f"sqlite:///{tmp_path}/opstap.db"
-    bring_up_to_date(url, backups=tmp_path)
-    engine = make_engine(url)
-    with writing_sessions(engine)() as session:
-        cohort = make_cohort(session)
-        for name in ("noor", "cem"):
-            make_enrolment(session, user=make_user(session, email=f"{name}@example.org"), cohort=cohort)
-        session.commit()
-    settings = Settings(
-        secret_key="a secret that only the tests know",
-        database_url=url,
-        course=COURSE,
-        instance=tmp_path,
-        cheap_passwords=True,
-    )
-    app = create_app(settings, Shelf(COURSE))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    with reading_sessions(engine)() as rows:
-        yield Site(f"http://127.0.0.1:{server.port}", rows)
-    server.shutdown()
-    thread.join()
-    engine_of(app).dispose()
-    engine.dispose()
-
-
-def sign_in(page: Page, site: Site, name: str = "noor") -> None:
-    page.goto(f"{site.address}/sign-in")
-    page.get_by_label("E-mail").fill(f"{name}@example.org")
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("main form button").first.click()
-    expect(page).to_have_url(re.compile("/my-course"))
 
 
 def write(page: Page, site: Site, text: str) -> None:
@@ -117,6 +34,19 @@ def kept_in_browser(page: Page) -> list[str]:
     page.wait_for_load_state("load")
     found: list[str] = page.evaluate("Object.keys(localStorage)")
     return found
+
+
+def expect_nothing_named_in_browser(page: Page) -> None:
+    """Of what the browser keeps for others, no key tells whose it is."""
+    for key in kept_in_browser(page):
+        assert not re.search("noor|cem|@", key, re.IGNORECASE), key
+
+
+def end_every_session(site: Site) -> None:
+    """Change everybody's stamp, as a password that is changed elsewhere does."""
+    with site.writing() as session:
+        session.execute(update(User).values(session_stamp=User.session_stamp + "2"))
+        session.commit()
 
 
 def lose_the_answer(route: Route) -> None:
@@ -217,9 +147,7 @@ def test_after_the_session_ended_the_text_stays_and_is_there_after_signing_in(
     page.locator("#text").fill("Typed too late.")
     says(page, "ended").to_be_visible()
     page.get_by_role("link", name="Sign in again").click()
-    page.get_by_label("E-mail").fill("noor@example.org")
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("main form button").first.click()
+    sign_in_here(page)
     expect(page).to_have_url(site.address + WALK)
     expect(page.locator("#text")).to_have_value("Typed too late.")
     expect(page.locator("[aria-labelledby=other-texts]")).to_have_count(0)
@@ -293,13 +221,166 @@ def test_a_double_click_is_one_attempt(page: Page, site: Site) -> None:
     assert len(site.rows.scalars(select(Attempt.id)).all()) == 1
 
 
-def test_without_a_script_answers_can_be_kept_for_later(browser: Browser, site: Site) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_a_tab_that_is_closed_in_the_midst_of_a_word_loses_nothing(
+    page: Page, context: BrowserContext, site: Site
+) -> None:
+    sign_in(page, site)
+    write(page, site, "Half a sen")
+    page.close(run_before_unload=True)
+    later = context.new_page()
+    later.goto(site.address + WALK)
+    expect(later.locator("#text")).to_have_value("Half a sen")
+
+
+def test_the_back_button_brings_back_what_was_typed(page: Page, site: Site) -> None:
+    sign_in(page, site)
+    write(page, site, "Before I looked elsewhere.")
+    page.get_by_role("link", name="Account").click()
+    expect(page).to_have_url(re.compile("/account"))
+    page.go_back()
+    expect(page.locator("#text")).to_have_value("Before I looked elsewhere.")
+
+
+def test_a_password_changed_elsewhere_ends_the_session_and_loses_no_text(
+    page: Page, context: BrowserContext, site: Site
+) -> None:
+    sign_in(page, site)
+    page.goto(site.address + WALK)
+    end_every_session(site)
+    page.route("**/draft", lambda route: route.abort())  # the form itself tells first, not its draft
+    page.locator("#text").fill("Sent too late.")
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.locator("main")).to_contain_text("What you sent is kept for 24 hours")
+    page.unroute("**/draft")
+    sign_in_here(page)
+    expect(page).to_have_url(site.address + WALK)
+    expect(page.locator("#text")).to_have_value("Sent too late.")
+    expect(page.locator("[aria-labelledby=other-texts]")).to_have_count(0)
+    assert site.rows.scalars(select(StepCompletion.step_key)).all() == []
+
+
+def test_another_person_on_the_browser_finds_nothing_of_what_was_sent_too_late(
+    page: Page, context: BrowserContext, site: Site
+) -> None:
+    sign_in(page, site)
+    page.goto(site.address + WALK)
+    page.locator("#text").fill("My own worries.")
+    says(page, "saved").to_be_visible()
+    page.locator("#text").fill("My own worries, and more of them.")
+    context.clear_cookies(name="session")
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.locator("main")).to_contain_text("What you sent is kept for 24 hours")
+    sign_in_here(page, "cem")
+    for path in ("/my-course", WALK, "/account"):
+        page.goto(site.address + path)
+        assert "worries" not in page.content(), path
+    expect_nothing_named_in_browser(page)
+    mine = site.rows.scalars(select(Draft.body).join(Enrolment).join(User).where(User.name == "Cem")).all()
+    assert not [body for body in mine if "worries" in body]
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("main")).to_contain_text("You are signed out.")
+    sign_in(page, site)
+    page.goto(site.address + WALK)
+    expect(page.locator("#text")).to_have_value("My own worries, and more of them.")
+
+
+def test_a_page_of_one_person_that_another_sends_is_kept_for_the_first(
+    page: Page, context: BrowserContext, site: Site
+) -> None:
+    sign_in(page, site)
+    page.goto(site.address + WALK)
+    page.route("**/draft", lambda route: route.abort())
+    page.locator("#text").fill("Noor was here.")
+    context.clear_cookies(name="session")
+    other = context.new_page()
+    sign_in(other, site, "cem")
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.locator("h1")).to_have_text("Somebody else is signed in here")
+    other.goto(site.address + WALK)
+    expect(other.locator("#text")).to_have_value("")
+    context.clear_cookies(name="session")
+    sign_in(other, site)
+    other.goto(site.address + WALK)
+    expect(other.locator("#text")).to_have_value("Noor was here.")
+
+
+def test_a_double_click_hands_a_text_in_once(page: Page, site: Site) -> None:
+    sign_in(page, site)
+    write(page, site, "Pressed twice.")
+    page.get_by_role("button", name="Hand in").dblclick()
+    expect(page.locator("aside")).to_contain_text("Handed in on")
+    assert site.rows.scalars(select(ReflectionRevision.text)).all() == ["Pressed twice."]
+    assert kept_in_browser(page) == []
+
+
+# ---- without scripts ---------------------------------------------------------------------------
+
+
+def test_without_a_script_a_text_sent_after_the_session_ended_is_there_after_signing_in(
+    plain_context: BrowserContext, site: Site
+) -> None:
+    page = plain_context.new_page()
+    sign_in(page, site)
+    write(page, site, "Typed for a long time.")
+    plain_context.clear_cookies(name="session")
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.locator("main")).to_contain_text("What you sent is kept for 24 hours")
+    sign_in_here(page)
+    expect(page).to_have_url(site.address + WALK)
+    expect(page.locator("#text")).to_have_value("Typed for a long time.")
+
+
+def test_without_a_script_another_person_on_the_browser_finds_nothing(
+    plain_context: BrowserContext, site: Site
+) -> None:
+    page = plain_context.new_page()
+    sign_in(page, site)
+    write(page, site, "My own worries.")
+    end_every_session(site)
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.locator("main")).to_contain_text("What you sent is kept for 24 hours")
+    sign_in_here(page, "cem")
+    for path in ("/my-course", WALK, "/account"):
+        page.goto(site.address + path)
+        assert "worries" not in page.content(), path
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("main")).to_contain_text("You are signed out.")
+    sign_in(page, site)
+    page.goto(site.address + WALK)
+    expect(page.locator("#text")).to_have_value("My own worries.")
+
+
+def test_without_a_script_two_tabs_keep_both_texts_and_show_both(plain_context: BrowserContext, site: Site) -> None:
+    page, other = plain_context.new_page(), plain_context.new_page()
+    sign_in(page, site)
+    write(other, site, "From the second tab.")
+    write(page, site, "From the first tab.")
+    for tab in (page, other):
+        tab.get_by_role("button", name="Keep as a draft").click()
+    expect(other.locator("#text")).to_have_value("From the second tab.")
+    expect(other.locator("[aria-labelledby=other-texts]")).to_contain_text("From the first tab.")
+
+
+def test_without_a_script_going_back_and_sending_again_makes_nothing_new(
+    plain_context: BrowserContext, site: Site
+) -> None:
+    page = plain_context.new_page()
+    sign_in(page, site)
+    write(page, site, "Once is enough.")
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.locator("aside")).to_contain_text("Handed in on")
+    page.go_back()
+    expect(page.locator("#text")).to_have_value("Once is enough.")
+    page.get_by_role("button", name=re.compile("^Hand in")).click()
+    expect(page.locator("aside")).to_contain_text("Handed in on")
+    assert site.rows.scalars(select(ReflectionRevision.text)).all() == ["Once is enough."]
+
+
+def test_without_a_script_answers_can_be_kept_for_later(plain_context: BrowserContext, site: Site) -> None:
+    page = plain_context.new_page()
     sign_in(page, site)
     page.goto(site.address + QUIZ)
     page.locator("#q-word-1").fill("contour")
     page.get_by_role("button", name="Keep for later").click()
     expect(page.locator("#q-word-1")).to_have_value("contour")
     expect(page.locator("[data-draft-says=saved]")).to_contain_text("Your answers were saved at")
-    context.close()

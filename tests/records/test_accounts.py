@@ -18,6 +18,8 @@ from app.records.models import AuditEntry, Enrolment, OneTimeLink, Outbox, Throt
 from tests.makers import NOW, make_cohort, make_enrolment, make_user, make_visitor
 
 KEY = b"the secret of the installation"
+ACCENTS = "a" + "\u0316\u0300" * 500_000
+"""Spelling this in Unicode's one way would take a quarter of an hour."""
 
 
 # ---- addresses and names -----------------------------------------------------------------------
@@ -49,6 +51,12 @@ def test_a_domain_in_other_letters_is_spelt_the_way_mail_servers_know_it() -> No
 def test_what_is_no_address_is_refused(typed: str) -> None:
     with pytest.raises(BadEmail):
         accounts.folded_email(typed)
+
+
+def test_an_endless_address_is_refused_without_being_spelt_out() -> None:
+    for typed in (f"{ACCENTS}@example.org", f'"{ACCENTS}" <noor@example.org>', "a" * 1001):
+        with pytest.raises(BadEmail):
+            accounts.folded_email(typed)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +96,8 @@ def test_a_name_may_be_long_but_not_endless() -> None:
     assert accounts.clean_name("a" * 120) == "a" * 120
     with pytest.raises(NameTooLong):
         accounts.clean_name("a" * 121)
+    with pytest.raises(NameTooLong):
+        accounts.clean_name(ACCENTS)
 
 
 def test_names_sort_without_regard_to_capitals_and_accents_on_both_databases(session: Session) -> None:

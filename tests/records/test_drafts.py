@@ -50,9 +50,7 @@ def test_a_draft_is_there_when_its_learner_comes_back(session: Session) -> None:
     assert save_draft(session, visitor, STEP, body("I think"), version=0, now=NOW) == SavedDraft(1, conflict=False)
     found = draft_of(session, visitor, STEP)
     assert found is not None
-    assert (found.body, found.others, found.other_body, found.version, found.saved_at) == (
-        body("I think"), (), None, 1, NOW,
-    )  # fmt: skip
+    assert (found.body, found.others, found.version, found.saved_at) == (body("I think"), (), 1, NOW)
 
 
 def test_nobody_else_finds_it(session: Session) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shutil
 import subprocess
 import sys
 import threading
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, make_url, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.records.engine import AlreadyWriting, make_engine, reading_sessions, sqlite_file, writing_sessions
@@ -169,6 +170,45 @@ def test_connections_that_the_server_ended_are_replaced_without_an_error(engine:
     assert names(engine) == ["Autumn"]
     rename(engine, "Winter")
     assert names(engine) == ["Winter"]
+
+
+@on_sqlite
+def test_nothing_is_written_into_a_file_that_was_moved_away_and_its_return_is_enough(
+    engine: Engine, session: Session, database_url: str
+) -> None:
+    make_cohort(session, name="Autumn")
+    session.commit()
+    session.close()
+    assert names(engine) == ["Autumn"]
+    database = sqlite_file(make_url(database_url))
+    assert database is not None
+    elsewhere = database.rename(database.with_name("elsewhere.db"))
+    for _ in range(2):
+        with pytest.raises(OperationalError, match="there is no file"), writing_sessions(engine)() as lost:
+            lost.execute(text("UPDATE cohort SET name = 'Winter'"))
+    assert not database.exists()
+    elsewhere.rename(database)
+    assert names(engine) == ["Autumn"]
+
+
+@on_sqlite
+def test_a_backup_that_is_put_in_the_place_of_the_file_is_read_and_written_from_then_on(
+    engine: Engine, session: Session, database_url: str
+) -> None:
+    make_cohort(session, name="Autumn")
+    session.commit()
+    session.close()
+    database = sqlite_file(make_url(database_url))
+    assert database is not None
+    engine.dispose()
+    backup = Path(shutil.copy(database, database.with_name("backup.db")))
+    with writing_sessions(engine)() as later:
+        later.execute(text("UPDATE cohort SET name = 'Winter'"))
+        later.commit()
+    for name in ("-wal", "-shm"):
+        database.with_name(database.name + name).unlink(missing_ok=True)
+    backup.replace(database)
+    assert names(engine) == ["Autumn"]
 
 
 def test_a_database_in_memory_has_no_file_and_no_queue(tmp_path: Path) -> None:

@@ -165,6 +165,12 @@ def test_what_nobody_fetched_is_purged_after_a_day(session: Session) -> None:
     assert session.scalars(select(KeptForm.path)).all() == ["/new"]
 
 
+def test_keeping_a_form_lets_go_of_what_nobody_fetched(session: Session) -> None:
+    send(session, make_visitor(session), "Old", path="/old")
+    send(session, make_visitor(session), "New", path="/new", now=NOW + timedelta(hours=24))
+    assert session.scalars(select(KeptForm.path)).all() == ["/new"]
+
+
 def test_a_form_that_is_too_large_is_refused_by_name(session: Session) -> None:
     with pytest.raises(DraftTooLarge):
         send(session, make_visitor(session), "x" * LARGEST)

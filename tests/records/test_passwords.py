@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from argon2 import extract_parameters
 
-from app.records.passwords import Passwords, Weakness, too_weak
+from app.records.passwords import LONGEST, Passwords, Weakness, too_weak
 
 GOOD = "a quiet green harbour"
 
@@ -40,6 +40,15 @@ def test_no_account_is_never_right_and_takes_the_same_work(
     assert not passwords.verify(passwords.hash("another one of them"), GOOD)
     assert len(seen) == 3
     assert extract_parameters(seen[0]) == extract_parameters(seen[2])
+
+
+def test_an_endless_password_is_never_right_and_is_not_spelt_out(passwords: Passwords) -> None:
+    """Spelling a million accents in Unicode's one way takes a quarter of an hour, and anybody could send them."""
+    longest = "a quiet green harbour " * 10
+    password_hash = passwords.hash(longest[:LONGEST])
+    assert passwords.verify(password_hash, longest[:LONGEST])
+    assert not passwords.verify(password_hash, longest)
+    assert not passwords.verify(password_hash, "a" + "\u0316\u0300" * 500_000)
 
 
 def test_what_is_no_hash_is_never_right(passwords: Passwords) -> None:

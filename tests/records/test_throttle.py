@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from app.records import throttle
 from app.records.models import Throttle
 from tests.makers import NOW
+from tests.racing import at_once
 
 KEY = b"the secret of the installation"
 CAMPUS, HOME = "192.0.2.1", "198.51.100.7"
@@ -89,6 +90,19 @@ def test_an_account_is_counted_alike_however_it_is_typed(session: Session) -> No
 def test_an_address_is_what_its_owner_cannot_choose(one: str, other: str, is_same: bool) -> None:
     buckets = [throttle.sign_in_buckets(KEY, "noor@example.org", address) for address in (one, other)]
     assert (buckets[0] == buckets[1]) is is_same
+
+
+def test_attempts_that_come_all_at_once_are_no_way_around_the_limit(engine: Engine) -> None:
+    buckets = throttle.letter_buckets(KEY, "noor@example.org", HOME)
+
+    def ask(session: Session) -> bool:
+        throttle.take_turn(session, buckets[0])
+        if throttle.is_blocked(session, buckets, NOW):
+            return False
+        throttle.note_failure(session, buckets, NOW)
+        return True
+
+    assert sum(at_once(engine, *[ask] * 12)) == throttle.LETTERS
 
 
 def test_the_table_tells_nobody_who_failed(session: Session) -> None:

@@ -49,12 +49,13 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         OPSTAP_COURSE=str(tmp_path / "course"),
         OPSTAP_URL="https://opstap.example.org/",
         OPSTAP_DEVELOP="1",
-        HOST="0.0.0.0",
+        OPSTAP_HOST="0.0.0.0",
         PORT="8080",
         OPSTAP_THREADS="16",
         OPSTAP_SMTP="smtps://me:secret@mail.example.org:465",
         OPSTAP_MAIL_FROM="De trap <trap@example.org>",
         OPSTAP_PROXIES="1",
+        OPSTAP_TIME_ZONE="America/Paramaribo",
     )
     assert settings == Settings(
         secret_key=SECRET,
@@ -69,6 +70,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         smtp="smtps://me:secret@mail.example.org:465",
         mail_from="De trap <trap@example.org>",
         proxies=1,
+        time_zone="America/Paramaribo",
     )
     assert settings.is_secure
 
@@ -103,9 +105,10 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
         ("PORT", "٣"),
         ("OPSTAP_THREADS", "0"),
         ("OPSTAP_PROXIES", "yes"),
+        ("OPSTAP_TIME_ZONE", "Stairs/Landing"),
         ("OPSTAP_DEMO", "true"),
-        ("HOST", "http://127.0.0.1"),
-        ("HOST", "[::1]"),
+        ("OPSTAP_HOST", "http://127.0.0.1"),
+        ("OPSTAP_HOST", "[::1]"),
         ("OPSTAP_URL", "ftp://opstap.example.org"),
         ("OPSTAP_URL", "https://opstap.example.org/course"),
         ("OPSTAP_URL", "https://"),
@@ -154,7 +157,7 @@ def test_a_relative_database_lies_in_the_folder_of_the_start_wherever_work_goes_
     [("127.0.0.1", "http://127.0.0.1:80"), ("::1", "http://[::1]:80"), ("0.0.0.0", "http://127.0.0.1:80")],
 )
 def test_without_an_address_of_its_own_the_site_is_where_it_listens(tmp_path: Path, host: str, address: str) -> None:
-    assert read(tmp_path, HOST=host, PORT="80").base_url == address
+    assert read(tmp_path, OPSTAP_HOST=host, PORT="80").base_url == address
 
 
 # ---- demo mode ---------------------------------------------------------------------------------
@@ -162,12 +165,12 @@ def test_without_an_address_of_its_own_the_site_is_where_it_listens(tmp_path: Pa
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.4", "::", "opstap.example.org"])
 def test_demo_mode_cannot_be_reached_from_elsewhere(tmp_path: Path, host: str) -> None:
-    assert "127.0.0.1 only" in complaint(tmp_path, OPSTAP_DEMO="1", HOST=host)
+    assert "127.0.0.1 only" in complaint(tmp_path, OPSTAP_DEMO="1", OPSTAP_HOST=host)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
 def test_demo_mode_listens_wherever_only_this_machine_can_reach(tmp_path: Path, host: str) -> None:
-    assert is_loopback(read(tmp_path, OPSTAP_DEMO="1", HOST=host).host)
+    assert is_loopback(read(tmp_path, OPSTAP_DEMO="1", OPSTAP_HOST=host).host)
 
 
 def test_demo_mode_makes_its_own_secret_once(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.course.content import Course
-from app.course.rules.progress import TAKEN_BACK, State, is_finished, next_step, progress, share
+from app.course.rules.progress import TAKEN_BACK, State, next_step, progress, share
 from tests.nouns import make_course, make_module, make_quiz_step, make_read
 
 TWO_MODULES = make_course(
@@ -69,7 +69,7 @@ def test_a_module_finished_under_its_former_name_stays_finished() -> None:
 def test_a_module_whose_last_missing_step_was_retired_is_finished() -> None:
     so_far = progress(make_course(make_module("one", make_read("one/a"))), {"one/a"})
     assert (so_far.percent, so_far.finished, next_step(so_far)) == (100, True, None)
-    assert is_finished(so_far.modules[0].module, {"one/a"})
+    assert so_far.modules[0].finished
 
 
 def test_a_module_in_fixed_order_opens_one_step_after_the_other() -> None:
@@ -155,7 +155,6 @@ def test_progress_is_a_share_and_100_exactly_when_nothing_is_missing(found: tupl
     assert (so_far.percent == 100) == (not missing) == so_far.finished == (so_far.minutes_left == 0)
     for module in so_far.modules:
         assert (module.percent == 100) == module.finished == (not module.missing)
-        assert module.finished == is_finished(module.module, done)
         assert len(module.steps) == len(module.module.steps)
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -27,6 +28,23 @@ from tests.makers import PASSWORD, make_enrolment, make_user, make_visitor
 from tests.web.html import Element, faults_of, filled, parse
 
 SMALL = Path(__file__).parent.parent / "courses" / "small"
+
+
+class CompiledOnce(BytecodeCache):
+    """Templates as Jinja compiled them for an earlier app: that takes longer than most tests."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+TEMPLATES = CompiledOnce()
 
 
 @cache
@@ -57,6 +75,7 @@ def app_with(settings: Settings) -> Iterator[Callable[..., Flask]]:
     def make(*, shelf: Shelf | None = None, **other: object) -> Flask:
         app = create_app(replace(settings, **other), shelf or small_shelf())  # type: ignore[arg-type]
         app.testing = True
+        app.jinja_env.bytecode_cache = TEMPLATES
         made.append(app)
         return app
 

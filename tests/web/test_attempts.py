@@ -56,7 +56,7 @@ def test_matching_ordering_and_typed_answers_are_explained_line_by_line(learner:
     assert "You chose: 12 minutes" in steep
     assert "20 minutes" in steep
     assert [text.split(" You")[0].split(" Right")[0][:2] for _marks, text in question(page, 5)] == ["1.", "2.", "3."]
-    assert "You put it in place 2" in question(page, 5)[0][1]
+    assert "You put this in place 2" in question(page, 5)[0][1]
     assert "Right place" in question(page, 5)[2][1]
     assert "a path" in question(page, 6)[0][1]
     assert "This would be right" in question(page, 6)[1][1]
@@ -125,7 +125,8 @@ def test_an_attempt_is_found_by_nobody_else(learner: Visitor, reader: Browser, a
     theirs = Browser(app.test_client())
     theirs.sign_in(other)
     theirs.visit(result.path, status=404)
-    reader.visit("/attempts/999999", status=404)
+    for number in (999999, 2**31, 2**63, 10**30):
+        reader.visit(f"/attempts/{number}", status=404)
 
 
 def test_an_attempt_made_in_another_cohort_is_still_mine_to_read(

@@ -18,7 +18,7 @@ from tests.makers import PASSWORD, make_enrolment, make_user
 from tests.web.conftest import Browser, Submit, Visit
 from tests.web.html import fields_of, parse
 
-DENIED = "This address and this password do not belong together"
+DENIED = "This address and this password do not match"
 
 
 def cookie_of(client: FlaskClient, name: str = "session") -> str:
@@ -284,7 +284,7 @@ def test_a_link_is_sent_to_an_address_that_has_an_account(submit: Submit, rows: 
     page = submit("/forgotten", email="Noor@example.org")
     assert page.path == "/mail-sent"
     assert "noor@example.org" in page.text_of(".lead")
-    assert "for two hours" in page.text_of("main ol")
+    assert "lasts two hours" in page.text_of("main ol")
     assert links.LIFETIMES["reset"] == timedelta(hours=2)
     letter = rows.scalars(select(Outbox)).one()
     assert (letter.letter, letter.user_id) == ("reset", noor.user_id)

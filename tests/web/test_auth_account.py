@@ -67,7 +67,7 @@ def test_a_new_password_keeps_this_browser_and_signs_out_all_others(
     elsewhere = Browser(app.test_client())
     elsewhere.sign_in(learner)
     page = submit("/account", current=PASSWORD, password=NEW)
-    assert "Your password is changed" in page.text_of(".flashes")
+    assert "Your password has been changed" in page.text_of(".flashes")
     assert visit("/account").path == "/account"
     assert elsewhere.visit("/account").path == "/sign-in"
     assert elsewhere.submit("/sign-in", email=learner.email, password=NEW).path == "/my-course"

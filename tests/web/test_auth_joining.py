@@ -69,8 +69,8 @@ def test_a_link_with_a_carelessly_typed_code_leads_to_the_page(visit: Visit) -> 
 
 
 def test_an_unknown_code_is_told_at_the_field(submit: Submit, visit: Visit) -> None:
-    assert "Nobody here knows this code" in submit("/join", status=422, code="NONE-NONE-NONE").text_of("#code-error")
-    assert "Nobody here knows this code" in visit("/join/NONE-NONE-NONE", status=404).text_of("#code-error")
+    assert "We do not know this code" in submit("/join", status=422, code="NONE-NONE-NONE").text_of("#code-error")
+    assert "We do not know this code" in visit("/join/NONE-NONE-NONE", status=404).text_of("#code-error")
     assert "Fill in the code" in submit("/join", status=422, code=" ").text_of("#code-error")
 
 
@@ -78,7 +78,7 @@ def test_an_unknown_code_is_told_at_the_field(submit: Submit, visit: Visit) -> N
     ("kept", "words"),
     [
         ({"seats": 1, "taken": 1}, "All places are taken"),
-        ({"last_day": date(2020, 1, 1)}, "The last day to join is over"),
+        ({"last_day": date(2020, 1, 1)}, "The last day to join has passed"),
     ],
 )
 def test_a_code_that_is_used_up_or_over_says_so(
@@ -99,7 +99,7 @@ def test_a_newcomer_comes_in_by_the_mail_and_begins_the_course(
     page = submit(JOIN, name="Aïcha  Trapleuning", email="Aicha@example.org")
     assert page.path == "/mail-sent"
     assert "aicha@example.org" in page.text_of(".lead")
-    assert "for seven days" in page.text_of("main ol")
+    assert "lasts seven days" in page.text_of("main ol")
     assert links.LIFETIMES["join"] == timedelta(days=7)
     assert rows.scalars(select(Outbox.letter)).all() == ["join"]
     assert not rows.scalars(select(User.id).where(User.email == "aicha@example.org")).all()
@@ -208,7 +208,7 @@ def test_an_admin_without_a_cohort_is_told_to_join_one(reader: Browser, session:
     make_user(session, email="ada@example.org", is_admin=True)
     session.commit()
     reader.submit("/sign-in", email="ada@example.org", password=PASSWORD)
-    assert "The pages for admins come later" in reader.visit("/join").text_of("main")
+    assert "The pages for admins are still to come" in reader.visit("/join").text_of("main")
 
 
 # ---- the link --------------------------------------------------------------------------------

@@ -123,6 +123,22 @@ def test_a_second_start_keeps_people_password_and_what_they_did_and_is_quick(
     assert rows() == before
 
 
+def test_nobody_can_fill_the_disk_with_a_form(demo: dict[str, str], port: int) -> None:
+    with started(demo) as site:
+        site.wait_for("Ctrl+C")
+        for size, sent, words in ((3_000_000, 3_000_000, b"too much at once"), (10**9, 0, b"Too Large")):
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as line, line.makefile("rb") as answer:
+                line.sendall(
+                    b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Language: en\r\n"
+                    b"Content-Type: application/x-www-form-urlencoded\r\n"
+                    b"Connection: close\r\nContent-Length: %d\r\n\r\n" % size + b"a" * sent
+                )
+                said = answer.read()
+            assert said.startswith(b"HTTP/1.1 413 "), said[:100]
+            assert words in said
+        site.stop()
+
+
 def test_a_password_whose_file_was_removed_is_made_anew_and_works(
     demo: dict[str, str], tmp_path: Path, port: int
 ) -> None:
@@ -165,7 +181,7 @@ def test_without_a_secret_production_does_not_start_and_says_what_to_do(tmp_path
 
 
 def test_a_demo_never_listens_to_other_machines(tmp_path: Path) -> None:
-    done = run(environ(tmp_path, OPSTAP_DEMO="1", HOST="0.0.0.0"), "run.py")
+    done = run(environ(tmp_path, OPSTAP_DEMO="1", OPSTAP_HOST="0.0.0.0"), "run.py")
     assert done.returncode == 1
     assert "demo mode listens on 127.0.0.1 only" in done.stderr
 
@@ -233,6 +249,12 @@ def test_gunicorn_does_not_start_with_settings_that_cannot_be_used(tmp_path: Pat
     )
     assert done.returncode != 0
     assert "OPSTAP_SECRET_KEY: is not set" in done.stdout + done.stderr
+
+
+def test_the_demo_is_served_by_run_py_alone(tmp_path: Path) -> None:
+    done = run(environ(tmp_path, OPSTAP_DEMO="1"), "-c", "import run; run.create()")
+    assert done.returncode == 1
+    assert "CannotStart: OPSTAP_DEMO: run.py alone keeps the demo to this machine" in done.stderr
 
 
 # ---- people and cohorts ------------------------------------------------------------------------
@@ -348,6 +370,8 @@ def test_a_cohort_is_made_once(make_app: Callable[..., Flask]) -> None:
         (("--language", "fr"), "no language 'fr'", 1),
         (("--first-day", "tomorrow"), "'tomorrow'", 2),
         (("--seats", "0"), "--seats", 2),
+        (("--seats", "3000000000"), "--seats", 2),
+        (("--seats", "99999999999999999999"), "--seats", 2),
     ],
 )
 def test_a_cohort_that_cannot_be_is_refused(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,15 +13,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import create_app
-from app.cli.demo import LEARNERS, SIGN_INS, prepare_demo
+from app.cli.demo import LEARNERS, SIGN_INS, RealPeople, prepare_demo
+from app.cli.ground import DatabaseUnfit, ready_database
 from app.course.files.shelf import Shelf
 from app.course.rules.progress import progress
-from app.records.engine import reading_sessions
+from app.records.engine import reading_sessions, writing_sessions
 from app.records.learning import keys_done
 from app.records.models import Attempt, Cohort, Enrolment, Outbox, ReflectionRevision, StepCompletion, User
 from app.web.extensions import House, engine_of, house_of
 from config import HERE, Settings
-from tests.makers import NOW
+from tests.makers import NOW, make_user
 
 SMALL = HERE / "tests" / "courses" / "small"
 
@@ -99,6 +101,22 @@ def test_what_was_done_was_done_in_the_weeks_before_and_nobody_gets_a_mail_for_i
     ).one()
     assert NOW - timedelta(days=40) < first < last < NOW
     assert session.scalars(select(Outbox)).all() == []
+
+
+def test_a_real_site_does_not_start_on_the_database_of_the_demo(session: Session, house: House) -> None:
+    ready_database(house.settings)
+    with pytest.raises(DatabaseUnfit, match="this database is the demo's"):
+        ready_database(replace(house.settings, demo=False))
+
+
+def test_the_demo_does_not_mix_with_real_people(app: Flask) -> None:
+    with writing_sessions(engine_of(app))() as session:
+        make_user(session)
+        session.commit()
+    with pytest.raises(RealPeople):
+        prepare_demo(app, now=NOW)
+    with reading_sessions(engine_of(app))() as session:
+        assert session.scalar(select(func.count()).select_from(User)) == 1
 
 
 def test_all_of_them_are_invented(session: Session) -> None:

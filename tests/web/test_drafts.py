@@ -96,7 +96,7 @@ def test_what_a_tab_is_unsure_of_never_hides_the_text_of_another(learner: Visito
     assert answer.status_code == 409
 
 
-@pytest.mark.parametrize("unsure", ["", "{", "3", '[["text"]]', '{"text": 3}', "[[1, 2, 3]]", "null"])
+@pytest.mark.parametrize("unsure", ["", "{", "3", '[["text"]]', '{"text": 3}', "[[1, 2, 3]]", "null", "[" * 100_000])
 def test_what_is_no_list_of_fields_is_passed_over(learner: Visitor, reader: Browser, unsure: str) -> None:
     page = reader.visit(WALK)
     sent = filled(page.form(having=["text"]), {"text": "Kept"}) | {"unsure": [unsure]}

@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import QueuePool
 
 from app.course.files.shelf import Shelf
 from app.records.accounts import Visitor
-from app.web.extensions import engine_of
+from app.records.engine import reading_sessions
+from app.web.access import public
+from app.web.extensions import db, engine_of
 from tests.web.conftest import SMALL, Browser, Visit, looked_at
 
 
@@ -83,6 +86,31 @@ def test_the_page_comes_when_the_database_is_away(
     assert page.status == 500
     assert page.text_of("h1") == "Something went wrong here"
     assert "no route to it" in caplog.text
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_an_answer_that_is_made_goes_out_though_the_server_ends_before_the_transaction_does(
+    app: Flask, client: FlaskClient, engine: Engine
+) -> None:
+    ending = text(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+
+    @public
+    def ended() -> str:
+        db.reading.execute(text("SELECT 1"))
+        db.writing().execute(text("SELECT 1"))
+        with reading_sessions(engine)() as other:
+            other.execute(ending)
+        return "made"
+
+    app.add_url_rule("/ended", "ended", ended)
+    assert client.get("/ended").get_data(as_text=True) == "made"
+    assert client.get("/sign-in").status_code == 200
+    pool = engine_of(app).pool
+    assert isinstance(pool, QueuePool)
+    assert pool.checkedout() == 0
 
 
 def test_there_is_an_answer_even_when_the_page_itself_is_broken(

@@ -162,6 +162,19 @@ def test_after_a_day_it_is_gone(learner: Visitor, reader: Browser, session: Sess
     assert text_on(reader.visit(WALK)) == ""
 
 
+def test_what_nobody_fetched_in_a_day_goes_when_anybody_signs_in(
+    learner: Visitor, other: Visitor, reader: Browser, app: Flask, session: Session
+) -> None:
+    page = reader.visit(WALK)
+    end_session(reader)
+    send_late(reader, page, text="Typed yesterday.")
+    before = session.scalars(select(KeptForm.kept_at)).one() - KEPT_FOR
+    session.execute(update(KeptForm).values(kept_at=before))
+    session.commit()
+    Browser(app.test_client()).sign_in(other)
+    assert session.scalars(select(KeptForm.path)).all() == []
+
+
 def test_two_forms_sent_late_from_one_page_are_both_there(learner: Visitor, reader: Browser) -> None:
     page = reader.visit(WALK)
     end_session(reader)

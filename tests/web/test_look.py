@@ -61,7 +61,7 @@ def test_without_a_theme_the_device_decides(press_theme: PressTheme, client: Fla
     page = press_theme("/sign-in", "")
     assert "data-theme" not in html_of(page)
     assert client.get_cookie("theme") is None
-    assert page.text_of(".theme [aria-pressed=true]") == "As your device"
+    assert page.text_of(".theme [aria-pressed=true]") == "Same as device"
 
 
 def test_a_made_up_theme_is_none(client: FlaskClient, visit: Visit) -> None:

@@ -185,7 +185,7 @@ def test_staff_read_that_their_own_pages_come_later(
     come_in(session, reader, user)
     page = reader.visit("/my-course")
     assert page.text_of("section.panel h2") == f"You are {'an' if is_admin else 'a'} {words}"
-    assert f"The pages for {words}s come later" in page.text_of("section.panel")
+    assert f"The pages for {words}s are still to come" in page.text_of("section.panel")
     assert page.has(".btn--go")
 
 

@@ -57,6 +57,11 @@ def test_a_moment_is_said_as_the_clock_on_the_wall_tells_it(saying: Callable[...
 
 
 @travel(datetime(2026, 11, 19, 12, tzinfo=UTC), tick=False)
+def test_the_clock_hangs_where_the_site_says(app_with: Callable[..., Flask]) -> None:
+    with app_with(time_zone="America/Paramaribo").test_request_context(headers={"Cookie": "language=nl"}):
+        assert "6.05" in pages.moment(datetime(2026, 11, 19, 9, 5, tzinfo=UTC))
+
+
 def test_a_day_of_another_year_has_its_year(saying: Callable[..., str]) -> None:
     assert saying("nl", pages.day, date(2026, 11, 19)) == "19 november"
     assert saying("nl", pages.day, date(2025, 11, 19)) == "19 november 2025"

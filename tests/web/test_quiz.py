@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from shutil import copytree, ignore_patterns
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -169,12 +171,34 @@ def test_other_answers_from_a_page_that_was_handed_in_are_kept_for_a_new_attempt
     page = reader.visit(QUIZ)
     first = reader.send(page, **RIGHT)
     again = reader.send(page, status=422, **right_answers(word="path"))
-    assert "handed in before" in again.text_of(".error-summary")
+    assert "handed this page in before" in again.text_of(".error-summary")
     assert again.find("#q-word-1")["value"] == "path"
     assert again.has(f'main a[href="{first.path}"]')
     assert attempts_made(rows) == 1
     assert reader.send(again, **right_answers(word="path")).path != first.path
     assert attempts_made(rows) == 2
+
+
+def test_other_answers_from_a_second_tab_are_kept_also_when_both_hand_in_at_once(
+    app: Flask, learner: Visitor, reader: Browser, rows: Session
+) -> None:
+    form = reader.visit(QUIZ).form(having=["deed_key"])
+    session = reader.client.get_cookie("session")
+    assert session is not None
+    words = [f"word {number}" for number in range(4)]
+    ready = Barrier(len(words))
+
+    def hand_in(word: str) -> str:
+        tab = app.test_client()
+        tab.set_cookie("session", session.value)
+        ready.wait(timeout=20)
+        answer = tab.post(QUIZ, data=filled(form, right_answers(word=word)), follow_redirects=True)
+        return answer.get_data(as_text=True)
+
+    with ThreadPoolExecutor(len(words)) as pool:
+        answers = list(pool.map(hand_in, words))
+    assert attempts_made(rows) == 1
+    assert [word in answer for word, answer in zip(words, answers, strict=True)] == [True] * len(words)
 
 
 def test_a_form_without_the_name_of_its_attempt_is_taken_as_the_next_one(
@@ -247,7 +271,7 @@ def test_a_quiz_that_changed_under_an_open_page_keeps_what_still_fits(
     assert cookie is not None
     later.client.set_cookie("session", cookie.value)
     again = later.send(page, status=422, **right_answers(distance="four"))
-    assert "The quiz changed after you opened this page." in again.text_of(".error-summary")
+    assert "The quiz was changed after you opened this page." in again.text_of(".error-summary")
     assert "Choose an answer." in again.text_of("#q-distance-error")
     assert form_of(again)["q-plan"] == ["choose", "measure", "reckon"]
     assert attempts_made(rows) == 0

@@ -178,7 +178,7 @@ def test_the_form_names_who_will_read_along(learner: Visitor, visit: Visit, sess
 
 
 def test_the_page_says_that_nobody_reads_along_yet(learner: Visitor, visit: Visit) -> None:
-    assert "Nobody reads along yet" in visit(WALK).text_of("main form")
+    assert "Nobody can read along yet" in visit(WALK).text_of("main form")
 
 
 def test_a_shared_text_can_be_taken_back_at_once_and_what_was_being_typed_stays(

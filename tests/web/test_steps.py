@@ -121,7 +121,7 @@ def test_a_step_that_was_locked_meanwhile_is_not_taken(
     page = reader.visit(ON_THE_WAY)
     submit(BEFORE, action=f"{BEFORE}/take-back")
     answer = reader.send(page, action=ON_THE_WAY, status=403)
-    assert answer.text_of(".flash") == "This was not taken: another step comes first now."
+    assert answer.text_of(".flash") == "This was not accepted: another step comes first now."
     assert done_keys(rows) == []
 
 

@@ -24,7 +24,6 @@ from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from app.course.content import TERM_LINK
-from app.course.content import terms_in as terms_in
 from app.course.files.faults import nearest, shown
 from app.course.files.pictures import Picture
 from app.course.files.shapes import ARROW, ARROW_SLOT, RULES, make_figures, make_quotations, make_tables, words_of

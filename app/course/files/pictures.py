@@ -52,11 +52,12 @@ class Pictures:
         if file is None or not (self._folder / file).exists():
             return None
         raw = read_bytes(self._folder, file, LARGEST_PICTURE, self._faults)
+        address = f"/modules/{self._module_slug}/img/{name}"
         if raw is None:
-            return None
+            return Picture(address, None, None)  # it is there; what is wrong with it was reported
         width, height = size_of(raw)
         version = hashlib.sha256(raw).hexdigest()[:8]
-        return Picture(f"/modules/{self._module_slug}/img/{name}?v={version}", width, height)
+        return Picture(f"{address}?v={version}", width, height)
 
 
 def size_of(raw: bytes) -> tuple[int | None, int | None]:

@@ -48,11 +48,15 @@ class Renames:
 
     def today(self, kind: str, key: str) -> str:
         """Return the key that a thing has today; a circle ends where it began to repeat."""
-        seen: set[str] = set()
-        while key not in seen:
-            seen.add(key)
+        return self._way(kind, key)[-1]
+
+    def _way(self, kind: str, key: str) -> tuple[str, ...]:
+        """Return the keys that a thing had from this one on, today's last."""
+        way: list[str] = []
+        while key not in way:
+            way.append(key)
             key = self._next(kind, key)
-        return key
+        return (*way, key) if key != way[-1] else tuple(way)
 
     def _next(self, kind: str, key: str) -> str:
         """Return the next key: by a rename of the thing, else by one of what holds it."""
@@ -84,7 +88,7 @@ class Renames:
         return key == old
 
     def former(self, kind: str, keys: Iterable[str], once: Iterable[str] = ()) -> dict[str, tuple[str, ...]]:
-        """Return the former keys of each of today's keys.
+        """Return the former keys of each of today's keys, the newest first.
 
         `once` holds keys that were published; a key that nobody ever published, but that a
         rename of a holder implies, is found as well.
@@ -95,7 +99,10 @@ class Renames:
         for old in candidates:
             if (new := self.today(kind, old)) in now:
                 found.setdefault(new, set()).add(old)
-        return {key: tuple(sorted(old)) for key, old in found.items()}
+        return {
+            key: tuple(sorted(former, key=lambda old: (len(self._way(kind, old)), old)))
+            for key, former in found.items()
+        }
 
     def _implied(self, kind: str, keys: Iterable[str]) -> set[str]:
         """Return the keys that things had before what holds them was renamed."""

@@ -77,7 +77,7 @@ def _image(_: RendererHTML, tokens: Sequence[Token], at: int, _o: Any, _e: Mappi
     if "src" not in image.attrs:
         return html.escape(words_of(image))
     attrs = {"alt": words_of(image), **{k: v for k, v in image.attrs.items() if k in ("src", "width", "height")}}
-    return "<img" + "".join(f' {k}="{html.escape(str(v))}"' for k, v in attrs.items()) + ' loading="lazy">'
+    return "<img" + "".join(f' {k}="{html.escape(str(v))}"' for k, v in attrs.items()) + ">"
 
 
 def _figure_close(_: RendererHTML, tokens: Sequence[Token], at: int, _o: Any, _e: Mapping[str, Any]) -> str:

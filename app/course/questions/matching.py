@@ -3,25 +3,21 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from app.course.parts import Given, Inline, Noun, QuestionBase, Slug, UnknownOption
+from app.course.parts import Given, Inline, QuestionBase, Slug, Slugged, UnknownOption, by_former_slug
 
 
-class Target(Noun):
+class Target(Slugged):
     """A thing on the right, offered for every pair."""
 
-    slug: Slug
     text: Inline
-    former: tuple[str, ...] = ()
 
 
-class Pair(Noun):
+class Pair(Slugged):
     """A thing on the left, the target that it belongs to, and why."""
 
-    slug: Slug
     text: Inline
     target: Slug
     explanation: Inline
-    former: tuple[str, ...] = ()
 
 
 class Matching(QuestionBase):
@@ -62,8 +58,7 @@ class Matching(QuestionBase):
 
     def current(self, given: Given) -> Given:
         """Return the pairs by their slugs of today, in the order of the question."""
-        lefts = {key: pair.slug for pair in self.pairs for key in (*pair.former, pair.slug)}
-        rights = {key: target.slug for target in self.targets for key in (*target.former, target.slug)}
+        lefts, rights = by_former_slug(self.pairs), by_former_slug(self.targets)
         found: dict[str, str] = {}
         for one in given:
             left, _, right = one.partition(">")

@@ -3,16 +3,14 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from app.course.parts import Given, Inline, Noun, QuestionBase, Slug, UnknownOption
+from app.course.parts import Given, Inline, QuestionBase, Slugged, UnknownOption, by_former_slug
 
 
-class Place(Noun):
+class Place(Slugged):
     """A thing to put in its place, and why it stands there."""
 
-    slug: Slug
     text: Inline
     explanation: Inline
-    former: tuple[str, ...] = ()
 
 
 class Ordering(QuestionBase):
@@ -43,7 +41,7 @@ class Ordering(QuestionBase):
 
     def current(self, given: Given) -> Given:
         """Return the order by the slugs of today."""
-        now = {key: option.slug for option in self.options for key in (*option.former, option.slug)}
+        now = by_former_slug(self.options)
         return tuple(dict.fromkeys(now[slug] for slug in given if slug in now))
 
     def faults(self) -> Iterator[str]:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import ClassVar
 
-from app.course.parts import Forms, Given, Inline, Noun, QuestionBase, Slug
+from app.course.parts import Forms, Given, Inline, QuestionBase, Slugged
 
 LONGEST = 500
 """Characters kept of a typed answer: an index row of PostgreSQL holds no more than 2,700 bytes."""
@@ -24,14 +24,12 @@ def folded(words: str) -> str:
     return " ".join("".join(kept).split())
 
 
-class Foreseen(Noun):
+class Foreseen(Slugged):
     """An answer that the author foresaw, right or wrong, in all forms that count as the same."""
 
-    slug: Slug
     forms: Forms
     explanation: Inline
     correct: bool = False
-    former: tuple[str, ...] = ()
 
 
 class ShortText(QuestionBase):

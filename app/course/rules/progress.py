@@ -122,7 +122,7 @@ def progress(course: Course, done: Iterable[str]) -> Progress:
     `done` holds keys of completed steps (`module/step`, current or former), slugs of finished
     modules, and keys of steps taken back, each after `~`; what the course does not know is
     passed over, and a thing done under two names counts once. A finished module counts as
-    wholly done whatever its steps have become (product.md, rule 1).
+    wholly done whatever its steps have become.
     """
     known = frozenset(done)
     modules = tuple(_module_progress(module, known) for module in course.modules)
@@ -135,11 +135,6 @@ def progress(course: Course, done: Iterable[str]) -> Progress:
         percent=share(steps_done, counted),
         minutes_left=sum(m.minutes_left for m in modules),
     )
-
-
-def is_finished(module: Module, done: Iterable[str]) -> bool:
-    """Whether somebody who did this has finished the module, now or before."""
-    return _module_progress(module, frozenset(done)).finished
 
 
 def next_step(so_far: Progress, last_step_key: str | None = None) -> StepBase | None:

@@ -69,7 +69,7 @@ class JoinCode(Base):
 class Enrolment(Base):
     """A user's place and role in a cohort; all that somebody does hangs on it.
 
-    `done` is a copy of the completions (data-model.md, section 5): keys of completed steps,
+    `done` is a copy of the completions (docs/adr/0005): keys of completed steps,
     slugs of finished modules, and keys of steps taken back after `~`, joined by a space; the
     verb that writes a row reads it anew.
     """

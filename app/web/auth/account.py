@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, abort, flash, make_response, render_template
+from flask import Response, abort, make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,6 +17,7 @@ from app.web.auth.forms import AccountForm, ChangePasswordForm
 from app.web.auth.wing import address_here, bp, say_wait, see, wait
 from app.web.extensions import db, house
 from app.web.languages import languages_offered, name_of, remember_language
+from app.web.pages import tell
 
 
 @bp.get("/account")
@@ -37,7 +38,7 @@ def change_account() -> ResponseReturnValue:
     response = see("/account")
     if form.language.data != visitor.language:
         remember_language(response, form.language.data)
-    flash(_("Your name and language are saved."))
+    tell(_("Your name and language are saved."))
     return response
 
 
@@ -63,7 +64,7 @@ def change_password() -> ResponseReturnValue:
     stamp = accounts.set_password(db.session, visitor.user_id, password_hash, now=now)
     db.session.commit()
     stay_after_new_stamp(visitor, stamp)
-    flash(_("Your password is changed. Wherever else you were signed in, you are signed out."))
+    tell(_("Your password has been changed. You are still signed in here, and signed out everywhere else."))
     return see("/account")
 
 

@@ -85,7 +85,9 @@ class CodeForm(OpstapForm):
 
     def deny(self) -> None:
         """Say that the code opens nothing."""
-        self.code.errors = [_("Nobody here knows this code. Check that it is complete, or ask who gave it to you.")]
+        self.code.errors = [
+            _("We do not know this code. Check that it is complete, or ask the person who gave it to you.")
+        ]
 
 
 class NewcomerForm(OpstapForm):

@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,10 +15,11 @@ from app.records.accounts import Visitor
 from app.records.cohorts import CodeExpired, CohortFull, EnrolmentEnded, JoinOffer, OfferState
 from app.web.access import choose_enrolment, public, visitor_here
 from app.web.auth.forms import CodeForm, NewcomerForm
-from app.web.auth.wing import HOME, address_here, bp, mail_is_on_its_way, page, see, too_many
+from app.web.auth.wing import address_here, bp, mail_is_on_its_way, page, see, too_many
 from app.web.extensions import READING_METHODS, db, house
 from app.web.forms import OpstapForm
 from app.web.languages import language_here, own_address
+from app.web.pages import MY_COURSE, tell
 
 
 @bp.route("/join", methods=["GET", "POST"])
@@ -67,8 +68,8 @@ def _join_as(visitor: Visitor, offer: JoinOffer, now: datetime) -> ResponseRetur
         return _closed(offer, has_ended=True)
     db.session.commit()
     choose_enrolment(enrolment_id)
-    flash(_("You are in the cohort %(cohort)s.", cohort=offer.cohort_name))
-    return see(HOME)
+    tell(_("You are in the cohort %(cohort)s.", cohort=offer.cohort_name))
+    return see(MY_COURSE)
 
 
 def _join_as_newcomer(offer: JoinOffer, now: datetime) -> ResponseReturnValue:
@@ -79,6 +80,7 @@ def _join_as_newcomer(offer: JoinOffer, now: datetime) -> ResponseReturnValue:
         return page("auth/join.html", form, offer=offer, trainers=_trainers_of(offer))
     began = time.monotonic()
     buckets = throttle.letter_buckets(house().key, form.email.data, address_here())
+    throttle.take_turn(db.session, buckets[0])
     if throttle.is_blocked(db.session, buckets, now):
         return too_many("auth/join.html", form, offer=offer, trainers=_trainers_of(offer))
     throttle.note_failure(db.session, buckets, now)

@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from flask import Response, flash, make_response, render_template
+from flask import Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.records import accounts, cohorts, links
 from app.records.accounts import EmailTaken
-from app.records.cohorts import CodeExpired, CohortFull, JoinOffer
+from app.records.cohorts import CodeExpired, CohortFull
 from app.records.links import LinkExpired, LinkFacts, LinkState, LinkUsed
-from app.records.models import JoinCode, User
 from app.web.access import enter, public
 from app.web.auth.forms import PasswordForm
-from app.web.auth.wing import HOME, bp, page, see
+from app.web.auth.wing import bp, page, see
 from app.web.extensions import db, house
 from app.web.headers import keep_secret
+from app.web.pages import MY_COURSE, tell
 
 
 @bp.route("/link/<token>", methods=["GET", "POST"])
@@ -27,7 +27,7 @@ def link(token: str) -> ResponseReturnValue:
     """Show what a link is for; do it when its button is pressed."""
     now = datetime.now(UTC)
     found = links.find_link(db.reading, token, now)
-    if found is None or (found.purpose == "join" and found.newcomer is None):
+    if found is None or (found.purpose == "join" and found.user_id is not None):
         return keep_secret(_over("unknown", HTTPStatus.NOT_FOUND))
     if found.state is not LinkState.OPEN:
         return keep_secret(_over(found.state, HTTPStatus.GONE, found))
@@ -36,10 +36,10 @@ def link(token: str) -> ResponseReturnValue:
 
 def _take_password(found: LinkFacts, now: datetime) -> Response:
     """Ask for a password, set it, and begin a session."""
-    name, email = _whose(found)
-    form = PasswordForm(email=email, name=name)
+    form = PasswordForm(email=found.email, name=found.name)
     if not form.validate_on_submit():
-        return page("auth/link.html", form, purpose=found.purpose, name=name, email=email, offer=_offer_of(found))
+        offer = cohorts.find_offer(db.reading, found.join_key, now.date()) if found.join_key else None
+        return page("auth/link.html", form, purpose=found.purpose, email=found.email, offer=offer)
     password_hash = house().passwords.hash(form.password.data)
     try:
         return _come_in(found, password_hash, now)
@@ -51,16 +51,16 @@ def _take_password(found: LinkFacts, now: datetime) -> Response:
 def _come_in(found: LinkFacts, password_hash: str, now: datetime) -> Response:
     """Use the link up: its person is signed in here, with the new password, and nowhere else."""
     enrolment_id = None
-    if found.newcomer is not None:
+    if found.user_id is None:
         user_id, stamp, enrolment_id = cohorts.join_by_link(db.session, found, password_hash, now=now)
         words = _("Welcome. You are signed in, and this is where your course begins.")
     else:
         user_id, stamp = accounts.password_by_link(db.session, found, password_hash, now=now)
-        words = _("Your password is set, and you are signed in. Wherever else you were signed in, you are signed out.")
+        words = _("Your password is set, and you are signed in here. Everywhere else you are signed out.")
     enter(user_id, stamp, enrolment_id=enrolment_id)
     db.session.commit()
-    flash(words)
-    return see(HOME)
+    tell(words)
+    return see(MY_COURSE)
 
 
 _WHY = {
@@ -75,24 +75,4 @@ _WHY = {
 
 def _over(why: str, status: HTTPStatus, found: LinkFacts | None = None) -> Response:
     """Say why a link does not work, and where a new one is to be had."""
-    offer = _offer_of(found) if found is not None else None
-    is_for_newcomer = found is not None and found.newcomer is not None
-    return make_response(
-        render_template("auth/link_over.html", why=why, offer=offer, is_for_newcomer=is_for_newcomer), status
-    )
-
-
-def _whose(found: LinkFacts) -> tuple[str, str]:
-    """Return name and address of the person whose link this is."""
-    if found.newcomer is not None:
-        return found.newcomer.name, found.newcomer.email
-    user = db.reading.get_one(User, found.user_id)
-    return user.name, user.email
-
-
-def _offer_of(found: LinkFacts) -> JoinOffer | None:
-    """Return what the link's join code opens."""
-    if found.join_code_id is None:
-        return None
-    code = db.reading.get_one(JoinCode, found.join_code_id)
-    return cohorts.find_offer(db.reading, code.key, datetime.now(UTC).date())
+    return make_response(render_template("auth/link_over.html", why=why, link=found), status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,10 +13,10 @@ from app.records import accounts, throttle
 from app.records.accounts import SignInFacts
 from app.web.access import enter, leave, own_page, public, visitor_here
 from app.web.auth.forms import AddressForm, SignInForm
-from app.web.auth.wing import HOME, MAIL_SENT, address_here, bp, mail_is_on_its_way, page, see, too_many
+from app.web.auth.wing import MAIL_SENT, address_here, bp, mail_is_on_its_way, page, see, too_many
 from app.web.extensions import READING_METHODS, db, house
 from app.web.headers import clear_browser
-from app.web.pages import current_course
+from app.web.pages import MY_COURSE, current_course, tell
 
 
 @bp.get("/")
@@ -33,7 +33,7 @@ def sign_in() -> ResponseReturnValue:
     onward = own_page(request.args.get("next"))
     visitor = visitor_here()
     if visitor is not None and request.method in READING_METHODS:
-        return redirect(onward or HOME)
+        return redirect(onward or MY_COURSE)
     form = SignInForm()
     if not form.validate_on_submit():
         return page("auth/sign_in.html", form)
@@ -43,17 +43,18 @@ def sign_in() -> ResponseReturnValue:
         return too_many("auth/sign_in.html", form)
     facts = _facts_of_who_signs_in(form)
     # Asked again inside the transaction: attempts that come all at once are no way around the limit.
+    throttle.take_turn(db.session, buckets[0])
     if throttle.is_blocked(db.session, buckets, now):
         return too_many("auth/sign_in.html", form)
     if facts is None:
         throttle.note_failure(db.session, buckets, now)
         db.session.commit()
-        form.form_errors.append(_("This address and this password do not belong together"))
+        form.form_errors.append(_("This address and this password do not match"))
         return page("auth/sign_in.html", form)
     throttle.forget(db.session, buckets[0])
     enter(facts.user_id, facts.stamp, stay=form.stay.data)
     db.session.commit()
-    return see(onward or HOME)
+    return see(onward or MY_COURSE)
 
 
 def _facts_of_who_signs_in(form: SignInForm) -> SignInFacts | None:
@@ -68,7 +69,7 @@ def _facts_of_who_signs_in(form: SignInForm) -> SignInFacts | None:
 def sign_out() -> ResponseReturnValue:
     """End the session, and let the browser forget what it showed."""
     leave()
-    flash(_("You are signed out."))
+    tell(_("You are signed out."))
     return clear_browser(see(url_for("auth.start")))
 
 
@@ -81,6 +82,7 @@ def forgotten() -> ResponseReturnValue:
         return page("auth/forgotten.html", form)
     began, now = time.monotonic(), datetime.now(UTC)
     buckets = throttle.letter_buckets(house().key, form.email.data, address_here())
+    throttle.take_turn(db.session, buckets[0])
     if throttle.is_blocked(db.session, buckets, now):
         return too_many("auth/forgotten.html", form)
     throttle.note_failure(db.session, buckets, now)

@@ -14,9 +14,6 @@ from app.web.forms import OpstapForm
 
 bp = Blueprint("auth", __name__)
 
-HOME = "/my-course"
-"""Where somebody who came in begins."""
-
 EVEN_PACE = 0.1
 """Seconds that an answer takes which must not tell, by its time either, whether an address has an account."""
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
+from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
 
 from app.course.parts import Given, Inline, Option, QuestionBase, Rich, UnknownOption, shuffled
@@ -23,6 +24,7 @@ from app.course.questions.single_choice import SingleChoice
 from app.course.questions.true_false import TrueFalse
 
 Q = TypeVar("Q", bound=QuestionBase)
+C = TypeVar("C", bound=SingleChoice | MultipleResponse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ class QuestionField(ABC, Generic[Q]):
         """Put values into the inputs as they were sent; what is not offered becomes an error."""
         self.values = [value if not value or self.offers(value) else "" for value in values]
         if any(value and not self.offers(value) for value in values):
-            self.errors.append(_("This question does not offer what was sent for it. Choose again."))
+            self.errors.append(_("What was sent for this question is not one of its options. Choose again."))
 
     def fill_from_draft(self, values: Sequence[str]) -> None:
         """Put values of a draft into the inputs, by the slugs of today; what is gone is left out."""
@@ -147,23 +149,25 @@ class QuestionField(ABC, Generic[Q]):
             try:
                 self.question.points_for(self.given)
             except UnknownOption:
-                self.errors.append(_("This question does not offer what was sent for it. Choose again."))
+                self.errors.append(_("What was sent for this question is not one of its options. Choose again."))
         return not self.errors
 
     def _in_order(self, things: Sequence[Any], salt: str = "") -> tuple[Any, ...]:
         return shuffled(things, self.seed, self.question.slug + salt) if self.shuffle else tuple(things)
 
 
-class _ChoiceField(QuestionField[Q]):
+class _ChoiceField(QuestionField[C]):
     """Options to press: radio buttons or boxes."""
 
     macro = "choices"
     input_type: ClassVar[str]
+    chosen_right: ClassVar[LazyString]
+    chosen_wrong: ClassVar[LazyString]
 
     @property
-    @abstractmethod
     def options(self) -> tuple[Option, ...]:
         """The options in the order of this attempt."""
+        return self._in_order(self.question.options)
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -178,36 +182,33 @@ class _ChoiceField(QuestionField[Q]):
         """Name the options chosen."""
         yield from (plain(option.text) for option in self.options if option.slug in values)
 
+    def verdicts(self, given: Given) -> Iterator[Verdict]:
+        """Every option, right or wrong."""
+        for option in self.options:
+            chosen = option.slug in given
+            if chosen:
+                tag = str(self.chosen_right if option.correct else self.chosen_wrong)
+            else:
+                tag = _("Not chosen, but right") if option.correct else ""
+            yield Verdict(option.text, option.explanation, option.correct, chosen, tag)
+
 
 class SingleChoiceField(_ChoiceField[SingleChoice]):
     """Radio buttons."""
 
     input_type = "radio"
+    chosen_right = _l("Your answer: right")
+    chosen_wrong = _l("Your answer: does not fit")
 
     @property
     def how(self) -> str:
         """One answer."""
         return str(_("Choose one answer."))
 
-    @property
-    def options(self) -> tuple[Option, ...]:
-        """The options in the order of this attempt."""
-        return self._in_order(self.question.options)
-
     def missing(self) -> Iterator[str]:
         """Nothing chosen."""
         if not self.given:
             yield _("Choose an answer.")
-
-    def verdicts(self, given: Given) -> Iterator[Verdict]:
-        """Every option, right or wrong."""
-        for option in self.options:
-            chosen = option.slug in given
-            if chosen:
-                tag = _("Your answer: right") if option.correct else _("Your answer: does not fit")
-            else:
-                tag = _("Not chosen, but right") if option.correct else ""
-            yield Verdict(option.text, option.explanation, option.correct, chosen, tag)
 
 
 class TrueFalseField(SingleChoiceField):
@@ -223,31 +224,18 @@ class MultipleResponseField(_ChoiceField[MultipleResponse]):
     """Boxes to tick."""
 
     input_type = "checkbox"
+    chosen_right = _l("Chosen: right")
+    chosen_wrong = _l("Chosen: does not fit")
 
     @property
     def how(self) -> str:
         """All that fit."""
-        return str(_("Choose all that fit. A wrong one costs a point, but never brings you below zero."))
-
-    @property
-    def options(self) -> tuple[Option, ...]:
-        """The options in the order of this attempt."""
-        return self._in_order(self.question.options)
+        return str(_("Choose all that fit. A wrong choice costs a point, but you never go below zero."))
 
     def missing(self) -> Iterator[str]:
         """Nothing chosen."""
         if not self.given:
             yield _("Choose at least one answer.")
-
-    def verdicts(self, given: Given) -> Iterator[Verdict]:
-        """Every option, right or wrong."""
-        for option in self.options:
-            chosen = option.slug in given
-            if chosen:
-                tag = _("Chosen: right") if option.correct else _("Chosen: does not fit")
-            else:
-                tag = _("Not chosen, but right") if option.correct else ""
-            yield Verdict(option.text, option.explanation, option.correct, chosen, tag)
 
     def counted(self, given: Given) -> str:
         """How many right and wrong ones were chosen."""
@@ -385,7 +373,7 @@ class OrderingField(QuestionField[Ordering]):
             if put == number:
                 tag = _("Right place")
             else:
-                tag = _("You put it in place %(number)s", number=put) if put else _("Nothing chosen")
+                tag = _("You put this in place %(number)s", number=put) if put else _("Nothing chosen")
             said = Markup("{}. {}").format(number, option.text)
             yield Verdict(said, option.explanation, put == number, True, tag)
 
@@ -400,7 +388,7 @@ class ShortTextField(QuestionField[ShortText]):
     @property
     def how(self) -> str:
         """A few words."""
-        return str(_("A word or a few. Capitals, accents and punctuation do not matter."))
+        return str(_("One word or a few. Capitals, accents and punctuation do not matter."))
 
     @property
     def value(self) -> str:

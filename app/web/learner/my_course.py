@@ -144,12 +144,19 @@ def _staff(visitor: Visitor) -> Staff | None:
     if visitor.role == "trainer":
         return Staff(
             str(_("You are a trainer")),
-            str(_("The pages for trainers come later. Until then you follow the course as yourself, as learners do.")),
+            str(
+                _(
+                    "The pages for trainers are still to come."
+                    " Until then you follow the course yourself, as learners do."
+                )
+            ),
         )
     if visitor.is_admin:
         return Staff(
             str(_("You are an admin")),
-            str(_("The pages for admins come later. Until then you follow the course as yourself, as learners do.")),
+            str(
+                _("The pages for admins are still to come. Until then you follow the course yourself, as learners do.")
+            ),
         )
     return None
 

@@ -1,15 +1,12 @@
 """Where one goes after a step, and what is said on the way: that a step, a module or the course is done."""
 
-from flask import flash, session
 from flask_babel import gettext as _
 
 from app.course.content import Course
 from app.course.parts import StepBase
 from app.course.rules.progress import Progress, next_step, progress
 from app.records.accounts import Visitor
-from app.web.pages import path_of
-
-MY_COURSE = "/my-course"
+from app.web.pages import MY_COURSE, path_of, tell
 
 
 def go_on_from(course: Course, visitor: Visitor, step: StepBase) -> str:
@@ -32,12 +29,6 @@ def tell_done(course: Course, visitor: Visitor, step: StepBase) -> None:
         tell(_("The module ‘%(title)s’ is finished.", title=module.title))
     else:
         tell(_("‘%(title)s’ is done.", title=step.title))
-
-
-def tell(words: str, category: str = "message") -> None:
-    """Say something on the next page; what waits there already is not said twice."""
-    if (category, words) not in [tuple(told) for told in session.get("_flashes", [])]:
-        flash(words, category)
 
 
 def progress_with(course: Course, visitor: Visitor, step: StepBase) -> Progress:

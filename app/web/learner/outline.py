@@ -11,8 +11,7 @@ from app.course.rules.progress import ModuleProgress, Progress, State, next_step
 from app.records.accounts import Visitor
 from app.web.charts import Stair, stair
 from app.web.extensions import house
-from app.web.learner.onward import MY_COURSE
-from app.web.pages import path_of
+from app.web.pages import MY_COURSE, path_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,18 +19,16 @@ from app.records import accounts, cohorts, learning, overview
 from app.records.accounts import Visitor
 from app.web.access import choose_enrolment, learner_here, signed_enrolment, visitor_here
 from app.web.extensions import READING_METHODS, db, house
-from app.web.headers import PRIVATE
-from app.web.languages import A_YEAR
+from app.web.headers import A_YEAR, PRIVATE
 from app.web.learner.my_course import missing_quizzes, missing_with_drafts
 from app.web.learner.my_course import my_course as view_of_my_course
-from app.web.learner.onward import MY_COURSE, tell
 from app.web.learner.outline import Frame, frame_of, place_in
 from app.web.learner.steps.page import NotTaken, StepPage
 from app.web.learner.steps.quiz import QuizPage
 from app.web.learner.steps.read import ReadPage
 from app.web.learner.steps.reflect import ReflectPage
 from app.web.learner.steps.resources import ResourcesPage
-from app.web.pages import current_course, find_step, path_of
+from app.web.pages import MY_COURSE, current_course, find_step, path_of, tell
 
 bp = Blueprint("learner", __name__)
 
@@ -169,7 +167,7 @@ def _kept_while_locked(page: StepPage[Any], visitor: Visitor) -> ResponseReturnV
     """
     page.keep(visitor, now=datetime.now(UTC))
     db.session.commit()
-    words = _("This was not taken: another step comes first now.")
+    words = _("This was not accepted: another step comes first now.")
     tell(words if page.step.completes is Completes.SAID else words + " " + _("What you typed is kept."), "wait")
     return redirect(path_of(page.step), HTTPStatus.SEE_OTHER)
 

@@ -44,7 +44,7 @@ def test_a_picture_alone_in_a_paragraph_is_a_figure_with_its_size() -> None:
     found = blocks('![A "flat" path](img/a.svg "Below & above")')
     assert found == (
         '<figure class="figure"><img alt="A &quot;flat&quot; path" src="/modules/01-map/img/a.svg?v=1" width="640" '
-        'height="200" loading="lazy"><figcaption>Below &amp; above</figcaption></figure>'
+        'height="200"><figcaption>Below &amp; above</figcaption></figure>'
     )
 
 

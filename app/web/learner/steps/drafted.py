@@ -20,9 +20,11 @@ from app.records.accounts import Visitor
 from app.records.drafts import Body, DraftRead, DraftTooLarge, SavedDraft, TooManyTexts
 from app.web.extensions import READING_METHODS, db
 from app.web.forms import OpstapForm
-from app.web.keeping import person_sign
 from app.web.learner.steps.page import NotTaken, S, StepPage
 from app.web.pages import moment, path_of
+
+SAVE = "later"
+"""The button that keeps what was typed, and hands nothing in."""
 
 UNSURE = "unsure"
 """Fields in which a tab tells what it saved without hearing that it was saved, as JSON of [name, value] each."""
@@ -36,8 +38,13 @@ class DraftedForm(OpstapForm):
     @property
     def built_on(self) -> int:
         """The version of the draft that the page showed; 0 for none."""
-        sent = str(self.draft_version.data or "")
-        return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else 0
+        return version_in(self.draft_version)
+
+
+def version_in(field: HiddenField) -> int:
+    """Return the version that a hidden field holds; 0 where none was sent."""
+    sent = str(field.data or "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,7 @@ class DraftedPage(StepPage[S]):
         except DraftTooLarge:
             form.form_errors.append(_("This is too much to keep as a draft. Make it shorter; nothing is lost yet."))
         except TooManyTexts:
-            form.form_errors.append(_("There are too many other texts at this step. Let some of them go first."))
+            form.form_errors.append(_("This step holds too many other texts. Clear them away first."))
         raise NotTaken
 
     def keep(self, visitor: Visitor, *, now: datetime) -> None:
@@ -121,7 +128,7 @@ class DraftedPage(StepPage[S]):
         if kept is not None and kept.others:
             db.session.commit()  # both texts stay, although the deed is not done
             form.draft_version.data = str(kept.version)
-            form.form_errors.append(_("There is another text too. Choose below what happens with it, then send again."))
+            form.form_errors.append(_("There is another text too. Choose below what to do with it, then send again."))
             raise NotTaken
 
     def take_other(self, visitor: Visitor, sign: str, *, now: datetime) -> None:
@@ -138,7 +145,6 @@ class DraftedPage(StepPage[S]):
         kept = self.draft(visitor)
         return {
             "path": path_of(self.step),
-            "person": person_sign(visitor),
             "saved": self.saved_words(kept.saved_at) if kept else "",
             "others": [OtherText(_sign_of(body), tuple(self.said(body))) for body in kept.others] if kept else [],
             "is_unsaved": is_sent(),
@@ -169,5 +175,5 @@ def _unsure_texts() -> Iterator[Body]:
             for name, value in fields:
                 body.setdefault(str(name), []).append(str(value))
             yield drafts.text_of(body)
-        except (ValueError, TypeError, DraftTooLarge):
+        except (ValueError, TypeError, RecursionError, DraftTooLarge):
             continue

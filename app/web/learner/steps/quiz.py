@@ -1,7 +1,5 @@
 """The page of a quiz: every question on one page, the answers kept as a draft until they are handed in."""
 
-import hashlib
-import hmac
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, cast
@@ -15,19 +13,16 @@ from app.course.parts import Given, UnknownOption, revision_of
 from app.course.quiz import Quiz
 from app.course.rules.progress import progress
 from app.course.steps.quiz_step import QuizStep
-from app.records import attempts
+from app.records import attempts, learning
 from app.records.accounts import Visitor
 from app.records.attempts import AnswerRead, AnswerTooLong, AttemptLine, AttemptsUsedUp
 from app.records.drafts import Body
 from app.web.extensions import db, house
 from app.web.learner.fields import QuestionField, field_name
 from app.web.learner.onward import progress_with, tell_done
-from app.web.learner.steps.drafted import DraftedForm, DraftedPage, is_sent
+from app.web.learner.steps.drafted import SAVE, DraftedForm, DraftedPage, is_sent
 from app.web.learner.steps.page import NotTaken
 from app.web.pages import current_course, path_of
-
-SAVE = "later"
-"""The button that keeps the answers and hands nothing in."""
 
 
 class QuizForm(DraftedForm):
@@ -87,13 +82,15 @@ class QuizPage(DraftedPage[QuizStep]):
     @property
     def attempts_left(self) -> int | None:
         """How many attempts may still be made; None is any number."""
-        return None if self.quiz.attempts is None else max(0, self.quiz.attempts - len(self.made))
+        return self.quiz.attempts_left(len(self.made))
 
     # ---- the form ----------------------------------------------------------------------------
 
     def form(self, visitor: Visitor) -> QuizForm:
         """Return the questions, filled with what was sent or else with what is kept."""
         form = QuizForm()
+        if is_sent():  # of two tabs that hand in at once, the second is to see the attempt of the first
+            learning.lock_enrolment(db.session, learning.enrolment_of(visitor))
         self.made = attempts.attempts_of(db.session, visitor, self.quiz)
         sent_key = str(form.deed_key.data or "")
         self.handed_in = next((one for one in self.made if sent_key == deed_key(visitor, self.quiz, one.number)), None)
@@ -105,7 +102,10 @@ class QuizPage(DraftedPage[QuizStep]):
         form.is_asked = is_new and SAVE not in request.form
         if is_changed and form.is_asked:
             form.form_errors = [
-                _("The quiz changed after you opened this page. What still fits is filled in: look once more.")
+                _(
+                    "The quiz was changed after you opened this page."
+                    " Answers that still fit are filled in: look once more."
+                )
             ]
         form.deed_key.data = key
         form.revision.data = self._revision()
@@ -169,7 +169,7 @@ class QuizPage(DraftedPage[QuizStep]):
             form.form_errors = [_("All your attempts at this quiz are used, so these answers were not counted.")]
             raise NotTaken from None
         except (AnswerTooLong, UnknownOption):
-            form.form_errors = [_("One of the answers cannot be taken as it stands. Look at them once more.")]
+            form.form_errors = [_("One of the answers cannot be accepted like this. Look at them once more.")]
             raise NotTaken from None
         self._tell_when_finished(visitor, attempt_id)
         return url_for("learner.attempt", attempt_id=attempt_id)
@@ -181,7 +181,7 @@ class QuizPage(DraftedPage[QuizStep]):
         if self.attempts_left == 0 or all(_is_same(answer, self._sent_for(answer.slug)) for answer in answers):
             return url_for("learner.attempt", attempt_id=first.id)
         form.form_errors = [
-            _("This page was handed in before, with other answers. Those of now are below, for a new attempt.")
+            _("You handed this page in before, with other answers. What you sent now is below, for a new attempt.")
         ]
         raise NotTaken
 
@@ -218,7 +218,7 @@ class QuizPage(DraftedPage[QuizStep]):
 def deed_key(visitor: Visitor, quiz: Quiz, number: int) -> str:
     """Name one attempt of one enrolment: always the same name, and nobody can guess another's."""
     words = f"attempt/{visitor.enrolment_id}/{quiz.keys[-1]}/{number}"
-    return hmac.new(house().settings.secret_key.encode(), words.encode(), hashlib.sha256).hexdigest()[:32]
+    return house().keyed_hash(words)[:32]
 
 
 def _seed(key: str) -> int:

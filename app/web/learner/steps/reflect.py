@@ -27,13 +27,10 @@ from app.records.reflecting import (
 )
 from app.web.extensions import db
 from app.web.learner.fields import listed
-from app.web.learner.onward import tell, tell_done
-from app.web.learner.steps.drafted import DraftedForm, DraftedPage, is_sent
+from app.web.learner.onward import tell_done
+from app.web.learner.steps.drafted import SAVE, DraftedForm, DraftedPage, is_sent, version_in
 from app.web.learner.steps.page import NotTaken
-from app.web.pages import current_course, path_of
-
-SAVE = "later"
-"""The button that keeps the text as a draft."""
+from app.web.pages import current_course, path_of, tell
 
 LEVELS = (
     SelectChoice(Level.PRIVATE.value, _l("Only me")),
@@ -61,8 +58,7 @@ class ReflectForm(DraftedForm):
     @property
     def page_version(self) -> int:
         """The version of the reflection that the page showed."""
-        sent = str(self.version.data or "")
-        return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else 0
+        return version_in(self.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +141,7 @@ class ReflectPage(DraftedPage[ReflectStep]):
             self.standing, self.newer = found.standing, found.standing.newest
             form.version.data = str(found.standing.version)
             form.form_errors.append(
-                _("Another text was handed in after you opened this page. Make one text of both, and send again.")
+                _("Another text was handed in after you opened this page. Combine the two, then hand in again.")
             )
             self._keep_and_stop(visitor, form)
         if was.of(module).state_of(self.step) is State.DONE:
@@ -195,7 +191,7 @@ class ReflectPage(DraftedPage[ReflectStep]):
         if names:
             trainers = _("%(names)s, of cohort %(cohort)s. Nobody gives a grade.", names=listed(names), cohort=cohort)
         else:
-            trainers = _("Cohort %(cohort)s has no trainer yet, so for now nobody.", cohort=cohort)
+            trainers = _("Cohort %(cohort)s has no trainer yet, so nobody for now.", cohort=cohort)
         return {
             Level.PRIVATE.value: _("A trainer sees that the step is done, nothing more."),
             Level.TRAINERS.value: trainers,

@@ -1,5 +1,5 @@
-// Saves a form while it is filled in: <form data-draft data-person data-path data-deed>. Without it the form works the
-// same, with a button to save.
+// Saves a form while it is filled in: <form data-draft data-path data-deed>, in a page that says whose it is with
+// <html data-person>. Without it the form works the same, with a button to save.
 
 import { drop, keep, leftByOthers } from "./kept_here.js";
 import { sendDraft } from "./send_draft.js";
@@ -10,7 +10,8 @@ const AGAIN = 8000; // ms until the next try while the server is away
 class Draft {
   constructor(form) {
     this.form = form;
-    ({ person: this.person, path: this.path, deed: this.deed } = form.dataset);
+    ({ path: this.path, deed: this.deed } = form.dataset);
+    this.person = document.documentElement.dataset.person;
     this.status = document.querySelector("[data-draft-status]");
     this.timer = 0;
     this.sending = null;

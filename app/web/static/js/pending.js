@@ -1,13 +1,13 @@
 // On every page of somebody who is signed in: sends what this browser could not send before, and lets nobody sign out
-// before that. Needs an element with data-person and the form that signs out. <... data-handed-in="..."> names the deed of
-// a form that arrived, so what was kept of it can go.
+// before that. Needs <html data-person> and the form that signs out. <... data-handed-in="..."> names the deed of a form
+// that arrived, so what was kept of it can go.
 
 import { drop, leftByOthers } from "./kept_here.js";
 import { sendLeft } from "./send_draft.js";
 
 const LONGEST_WAIT = 4000; // ms that signing out waits for a slow server
 
-const person = document.querySelector("[data-person]")?.dataset.person;
+const person = document.documentElement.dataset.person;
 const signOut = document.querySelector('form[action="/sign-out"]');
 
 function sendAll(how) {

@@ -1,0 +1,487 @@
+"""Every page in every state, in both themes: axe finds nothing, nothing is too wide, nothing comes from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.orm import Session
+
+from app.course.parts import Given
+from app.course.steps.quiz_step import QuizStep
+from app.records import attempts, drafts, learning, links, reflecting, throttle
+from app.records.accounts import Visitor
+from app.records.models import Enrolment, OneTimeLink, StepCompletion, Throttle, User
+from app.web.extensions import house_of
+from tests.browser.looking import Looker, theme_context
+from tests.browser.site import Site, sign_in, sign_in_here, site_on
+from tests.course_folder import Folder
+from tests.makers import PASSWORD, make_cohort, make_enrolment, make_join_code, make_user, make_visitor
+
+pytestmark = pytest.mark.browser
+
+SIGNS, WALK, QUIZ, READ_ON = (f"01-map/{slug}" for slug in ("signs", "your-walk", "check", "read-on"))
+BEFORE, ON_THE_WAY, TURN_AROUND, LOOK_BACK = (
+    f"02-walk/{slug}" for slug in ("before", "on-the-way", "turn-around", "look-back")
+)
+LONG = "Onderwijsvoorbereidingsbijeenkomstverslag " * 3 + "\n\nhttps://example.org/" + "a" * 80
+"""What people type too: long words, and addresses without a space."""
+CHANGE = "  - {on: 2026-11-01, kind: substance, what: Not every map has a scale.}\n"
+
+
+@dataclass
+class Walk:
+    """A looker on a site, with what it takes to bring pages into their states."""
+
+    looker: Looker
+    site: Site
+    now: datetime
+
+    @property
+    def page(self) -> Page:
+        return self.looker.page
+
+    def see(self, state: str, path: str | None = None) -> None:
+        """Look at the page at a path, or at the one that is open."""
+        if path is not None:
+            self.page.goto(self.site.address + path)
+        self.looker.look(state)
+
+    def press(self, name: str | re.Pattern[str]) -> None:
+        """Press a button or link of the page's own part; wait for the page that comes."""
+        main = self.page.locator("main")
+        with self.page.expect_navigation():
+            main.get_by_role("button", name=name).or_(main.get_by_role("link", name=name)).first.click()
+
+    def become(self, name: str) -> None:
+        """Be somebody else on this browser."""
+        self.page.context.clear_cookies()
+        sign_in(self.page, self.site, name)
+
+    def visitor(self, session: Session, name: str) -> Visitor:
+        user = session.scalars(select(User).where(User.email == f"{name}@example.org")).one()
+        return make_visitor(session, enrolment=session.scalars(select(Enrolment).filter_by(user_id=user.id)).first())
+
+    # ---- deeds, by their verbs
+
+    def complete(self, name: str, *keys: str) -> None:
+        with self.site.writing() as session:
+            course = self.site.course()
+            for key in keys:
+                visitor = self.visitor(session, name)
+                learning.complete_step(session, visitor, course, course.step_by_key[key], now=self.now)
+            session.commit()
+
+    def answer(self, name: str, key: str, given: Mapping[str, Given], deed_key: str) -> int:
+        step = self.site.course().step_by_key[key]
+        assert isinstance(step, QuizStep)
+        with self.site.writing() as session:
+            made = attempts.submit_quiz(
+                session,
+                self.visitor(session, name),
+                self.site.course(),
+                step,
+                given,
+                deed_key=deed_key,
+                shuffle_seed=1,
+                now=self.now,
+            )
+            session.commit()
+        return made
+
+    def answer_best(self, name: str, key: str) -> int:
+        step = self.site.course().step_by_key[key]
+        assert isinstance(step, QuizStep)
+        return self.answer(
+            name, key, {question.slug: question.best() for question in step.quiz.questions}, f"best {key}"
+        )
+
+    def reflect(self, name: str, key: str, words: str, level: str = "private", version: int = 0) -> None:
+        course = self.site.course()
+        with self.site.writing() as session:
+            visitor = self.visitor(session, name)
+            step = course.step_by_key[key]
+            reflecting.submit_reflection(
+                session, visitor, course, step, text=words, level=level, version=version, now=self.now
+            )
+            session.commit()
+
+    def draft(self, name: str, key: str, body: dict[str, list[str]]) -> None:
+        with self.site.writing() as session:
+            visitor = self.visitor(session, name)
+            drafts.save_draft(session, visitor, self.site.course().step_by_key[key], body, version=0, now=self.now)
+            session.commit()
+
+
+def make_people(site: Site) -> None:
+    """Make a cohort with learners and a trainer, somebody in no cohort, somebody in two, and an admin."""
+    with site.writing() as session:
+        cohort = make_cohort(session, name="Najaar in de Onderwijsvoorbereidingsgroep")
+        make_join_code(session, cohort=cohort, key="OPEN-2222-2222")
+        make_join_code(session, cohort=cohort, key="FULL-2222-2222", seats=1, taken=1)
+        make_join_code(session, cohort=cohort, key="OVER-2222-2222", last_day=datetime(2020, 1, 1, tzinfo=UTC).date())
+        people = {name: make_user(session, name=name.title(), email=f"{name}@example.org") for name in PEOPLE}
+        for name in ("fresh", "middle", "done", "several"):
+            make_enrolment(session, user=people[name], cohort=cohort)
+        make_enrolment(session, user=people["several"], cohort=make_cohort(session, name="Spring"))
+        make_enrolment(session, user=people["trainer"], cohort=cohort, role="trainer")
+        people["admin"].is_admin = True
+        session.commit()
+
+
+PEOPLE = ("fresh", "middle", "done", "several", "nowhere", "trainer", "admin")
+
+
+# ---- the states --------------------------------------------------------------------------------
+
+
+def see_the_doors(walk: Walk) -> None:
+    """Coming in: nobody is signed in yet."""
+    walk.see("start", "/")
+    walk.see("sign in", "/sign-in")
+    walk.press("Sign in")
+    walk.see("sign in, nothing filled in")
+    walk.page.locator("#email").fill("fresh@example.org")
+    walk.page.locator("#password").fill("not the password")
+    walk.press("Sign in")
+    walk.see("sign in, refused")
+    with walk.site.writing() as session:
+        key = house_of(walk.site.app).key
+        for _failure in range(throttle.PER_ACCOUNT):
+            throttle.note_failure(session, throttle.sign_in_buckets(key, "fresh@example.org", "127.0.0.1"), walk.now)
+        session.commit()
+    walk.page.locator("#password").fill(PASSWORD)
+    walk.press("Sign in")
+    walk.see("sign in, too many attempts")
+    with walk.site.writing() as session:
+        session.execute(delete(Throttle))
+        session.commit()
+    walk.see("forgotten password", "/forgotten")
+    walk.press("Send me a link")
+    walk.see("forgotten password, nothing filled in")
+    walk.page.locator("#email").fill("fresh@example.org")
+    walk.press("Send me a link")
+    walk.see("mail for a new password")
+    walk.see("link for a new password", newest_link(walk))
+    walk.see("link that nobody gave", "/link/nobody-gave-this")
+
+
+def see_joining(walk: Walk) -> None:
+    """Joining by a code, as somebody without an account."""
+    walk.see("code", "/join")
+    walk.press("Go to my cohort")
+    walk.see("code, nothing filled in")
+    walk.see("code that nobody knows", "/join/NONE-2222-2222")
+    walk.see("cohort that is full", "/join/FULL-2222-2222")
+    walk.see("cohort whose code is over", "/join/OVER-2222-2222")
+    walk.see("join", "/join/OPEN-2222-2222")
+    walk.press("Send me the mail")
+    walk.see("join, nothing filled in")
+    walk.page.locator("#name").fill("Wafa Trede")
+    walk.page.locator("#email").fill("wafa@example.org")
+    walk.press("Send me the mail")
+    walk.see("mail to join")
+    link = newest_link(walk)
+    walk.see("link to join", link)
+    walk.page.locator("#password").fill("short")
+    walk.press("Begin")
+    walk.see("link to join, weak password")
+    with walk.site.writing() as session:
+        session.execute(update(OneTimeLink).values(expires_at=walk.now - timedelta(days=1)))
+        session.commit()
+    walk.see("link that is too old", link)
+    with walk.site.writing() as session:
+        session.execute(update(OneTimeLink).values(expires_at=walk.now + timedelta(days=1)))
+        session.commit()
+    walk.page.goto(walk.site.address + link)
+    walk.page.locator("#password").fill(PASSWORD)
+    walk.press("Begin")
+    walk.see("my course, just joined")
+    walk.see("link that was used", link)
+
+
+def newest_link(walk: Walk) -> str:
+    """Return the address in the newest letter."""
+    found = walk.site.rows.scalars(select(OneTimeLink).order_by(OneTimeLink.id.desc()).limit(1)).one()
+    return f"/link/{links.token_of(found, house_of(walk.site.app).key)}"
+
+
+def see_the_beginning(walk: Walk) -> None:
+    """The pages of somebody who did nothing yet."""
+    walk.become("fresh")
+    walk.see("my course, nothing done", "/my-course")
+    walk.see("start, signed in", "/")
+    walk.see("account", "/account")
+    walk.page.locator("#name").fill("")
+    walk.press("Save name and language")
+    walk.see("account, no name")
+    walk.press("Change the password")
+    walk.see("account, no password")
+    walk.see("join again", "/join/OPEN-2222-2222")
+    walk.see("read", path(SIGNS))
+    walk.page.locator("main details").first.evaluate("one => one.open = true")
+    walk.page.locator(".outline-fold").evaluate("one => one.open = true")
+    walk.see("read, notes unfolded")
+    walk.see("resources", path(READ_ON))
+    walk.see("locked", path(LOOK_BACK))
+    walk.see("reflect", path(WALK))
+    walk.press("Hand in")
+    walk.see("reflect, nothing written")
+    walk.see("quiz", path(QUIZ))
+    walk.press("Check my answers")
+    walk.see("quiz, nothing answered")
+    expect(walk.page.locator(".error-summary")).to_be_focused()
+    for line in (1, 2, 3):
+        walk.page.locator(f"#q-plan-{line}").select_option("choose")
+    walk.press("Check my answers")
+    walk.see("quiz, the same thing in every place")
+
+
+def see_the_middle(walk: Walk) -> None:
+    """The pages of somebody who is under way."""
+    walk.complete("middle", SIGNS, BEFORE)
+    walk.draft("middle", WALK, {"text": [LONG], "level": ["trainers"]})
+    failed = walk.answer("middle", QUIZ, {"distance": ("four",), "word": ("path",)}, "first")
+    walk.draft("middle", QUIZ, {"q-distance": ["two"], "q-word": ["contour"]})
+    walk.become("middle")
+    walk.see("my course, under way")
+    walk.see("reflect, a draft", path(WALK))
+    walk.draft("middle", WALK, {"text": ["Another text.\n\nOf another tab."], "level": ["private"]})
+    walk.see("reflect, two texts", path(WALK))
+    walk.see("quiz, a draft and an attempt", path(QUIZ))
+    walk.draft("middle", QUIZ, {"q-distance": ["four"], "q-steep": ["close", "along"]})
+    walk.see("quiz, answers of two tabs", path(QUIZ))
+    walk.see("attempt, failed", f"/attempts/{failed}")
+    walk.page.goto(walk.site.address + path(SIGNS))
+    walk.press("Not done after all")
+    walk.see("read, taken back")
+    walk.complete("middle", SIGNS)
+    with walk.site.writing() as session:
+        session.execute(
+            update(StepCompletion).where(StepCompletion.step_key == SIGNS).values(step_revision="0", seen_revision="0")
+        )
+        session.commit()
+    walk.see("my course, a text changed", "/my-course")
+    walk.see("read, changed since", path(SIGNS))
+    walk.see("read, done", path(SIGNS))
+    walk.complete("middle", ON_THE_WAY)
+    wrong = {"half": ("on",), "told": ("false",)}
+    for deed in ("one", "two"):
+        walk.answer("middle", TURN_AROUND, wrong, deed)
+    walk.see("quiz, attempts used up", path(TURN_AROUND))
+
+
+def see_the_end(walk: Walk) -> None:
+    """The pages of somebody who did everything."""
+    walk.complete("done", SIGNS, READ_ON, BEFORE, ON_THE_WAY)
+    passed = walk.answer_best("done", QUIZ)
+    walk.answer_best("done", TURN_AROUND)
+    walk.reflect("done", LOOK_BACK, "Next time I start earlier.")
+    walk.reflect("done", WALK, LONG)
+    walk.reflect("done", WALK, "A second text.", level="trainers", version=1)
+    walk.become("done")
+    walk.see("my course, finished")
+    walk.see("reflect, handed in", path(LOOK_BACK))
+    walk.page.goto(walk.site.address + path(WALK))
+    walk.page.locator("#earlier summary").click()
+    walk.see("reflect, shared, with earlier texts")
+    walk.page.goto(walk.site.address + path(LOOK_BACK))
+    walk.reflect("done", LOOK_BACK, "From another tab.", version=1)
+    walk.page.locator("#text").fill("From this tab.")
+    walk.press("Hand in the new version")
+    walk.see("reflect, handed in meanwhile")
+    walk.see("delete?", path(WALK) + "/delete")
+    walk.press("Delete it")
+    walk.see("reflect, deleted")
+    walk.see("attempt, passed", f"/attempts/{passed}")
+    walk.see("quiz, done", path(QUIZ))
+
+
+def see_the_others(walk: Walk) -> None:
+    """People in no cohort, in several, and those who work here."""
+    walk.become("nowhere")
+    walk.see("my course, in no cohort")
+    walk.see("account, in no cohort", "/account")
+    walk.see("join with an account", "/join/OPEN-2222-2222")
+    walk.become("several")
+    walk.see("my course, one of several cohorts")
+    walk.see("cohorts", "/my-course/cohorts")
+    walk.become("trainer")
+    walk.see("my course, as a trainer")
+    walk.become("admin")
+    walk.see("my course, as an admin")
+
+
+def see_errors(walk: Walk) -> None:
+    """What is said when something went wrong."""
+    walk.become("fresh")
+    walk.see("404", "/modules/01-map/nowhere")
+    walk.see("405", path(SIGNS) + "/take-back")
+    walk.page.goto(walk.site.address + path(SIGNS))
+    walk.page.locator("main input[name=enrolment]").evaluate("one => one.value = 'forged'")
+    walk.press("Done, go on")
+    walk.see("400")
+    walk.page.goto(walk.site.address + "/account")
+    walk.page.locator("main input[name=csrf_token]").first.evaluate("one => one.value = 'forged'")
+    walk.press("Save name and language")
+    walk.see("400, made in another session")
+    walk.page.goto(walk.site.address + path(SIGNS))
+    other = walk.page.context.new_page()
+    walk.page.context.clear_cookies()
+    sign_in(other, walk.site, "middle")
+    other.close()
+    walk.press("Done, go on")
+    walk.see("409")
+    walk.page.context.clear_cookies(name="session")
+    walk.page.goto(walk.site.address + path(WALK))
+    walk.see("sign in, to go on")
+    with walk.site.writing() as session:
+        session.execute(text("ALTER TABLE draft RENAME TO gone"))
+        session.commit()
+    sign_in_here(walk.page, "fresh")
+    expect(walk.page.locator("h1")).to_have_text("Something went wrong here")
+    walk.see("500")
+
+
+def path(key: str) -> str:
+    return f"/modules/{key}"
+
+
+# ---- looking at them all ------------------------------------------------------------------------
+
+
+@contextmanager
+def walk_on(browser: Browser, site: Site, theme: str) -> Iterator[Walk]:
+    context = theme_context(browser, theme)
+    try:
+        yield Walk(Looker(context.new_page(), site.address, wide=theme == "light"), site, datetime.now(UTC))
+    finally:
+        context.close()
+
+
+@pytest.fixture
+def changed_course(tmp_path: Path) -> Path:
+    """A copy of the small course in which a step changed in its substance."""
+    folder = Folder(tmp_path / "course")
+    first = "    what: A comma came back.\n"
+    folder.change("modules/01-map/01-signs.en.md", first, first + CHANGE)
+    nl = "    what: Een komma kwam terug.\n"
+    folder.change("modules/01-map/01-signs.nl.md", nl, nl + "  2:\n    what: Niet elke kaart heeft een schaal.\n")
+    folder.bring_up_to_date()
+    assert not folder.faults(), folder.faults()
+    return folder.path
+
+
+TOURS: Mapping[str, Callable[[Walk], None]] = {
+    "doors": see_the_doors,
+    "joining": see_joining,
+    "beginning": see_the_beginning,
+    "middle": see_the_middle,
+    "end": see_the_end,
+    "others": see_the_others,
+    "errors": see_errors,
+}
+
+
+def test_a_look_finds_what_is_wrong(browser: Browser, site: Site) -> None:
+    with walk_on(browser, site, "light") as walk:
+        walk.page.goto(site.address + "/sign-in")
+        walk.page.locator("label[for=email]").evaluate("one => one.remove()")
+        walk.page.locator("h1").evaluate(
+            "one => { one.textContent = 'x'.repeat(90); Object.assign(one.style, {color: '#ccc', textWrap: 'nowrap'}) }"
+        )
+        walk.page.evaluate("fetch('http://127.0.0.2:9/').catch(() => 0)")
+        walk.see("spoiled")
+        found = " ".join(walk.looker.faults)
+        for fault in (
+            "label: #email",
+            "color-contrast: h1",
+            "the title is 'Sign in",
+            "wide at 320",
+            "Content Security Policy",
+        ):
+            assert fault in found, found
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("tour", TOURS)
+def test_every_page_can_be_used_by_everybody_in_every_state(
+    browser: Browser, tmp_path: Path, changed_course: Path, theme: str, tour: str
+) -> None:
+    with site_on(tmp_path, course=changed_course) as site, walk_on(browser, site, theme) as walk:
+        make_people(site)
+        TOURS[tour](walk)
+        assert walk.looker.faults == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_course_that_is_read_from_right_to_left_can_be_used_by_everybody(
+    browser: Browser, tmp_path: Path, theme: str
+) -> None:
+    with site_on(tmp_path, course=arabic_course(tmp_path)) as site, walk_on(browser, site, theme) as walk:
+        make_people(site)
+        walk.see("start", "/")
+        expect(walk.page.locator("html")).to_have_attribute("dir", "rtl")
+        walk.see("sign in", "/sign-in")
+        walk.become("middle")
+        walk.draft("middle", WALK, {"text": ["نص قصير"], "level": ["private"]})
+        failed = walk.answer("middle", QUIZ, {"distance": ("four",), "word": ("path",)}, "first")
+        walk.complete("middle", SIGNS)
+        walk.see("my course", "/my-course")
+        for state, key in {"read": SIGNS, "reflect": WALK, "quiz": QUIZ, "resources": READ_ON}.items():
+            walk.see(state, path(key))
+        walk.see("attempt", f"/attempts/{failed}")
+        walk.see("account", "/account")
+        walk.see("locked", path(LOOK_BACK))
+        walk.see("404", "/modules/nowhere/at-all")
+        assert walk.looker.faults == []
+
+
+ARABIC = {
+    "A walk on the map": "نزهة على الخريطة",
+    "Read a map, plan a walk, and come back on time.": "اقرأ خريطة وخطط لنزهة وعد في الوقت المناسب.",
+    "Signs and lines": "علامات وخطوط",
+    "A map leaves out almost everything.": "تترك الخريطة كل شيء تقريبا.",
+    "Your own walk": "نزهتك أنت",
+    "Reading a map": "قراءة الخريطة",
+}
+
+
+def arabic_course(tmp_path: Path) -> Path:
+    """Make a copy of the small course whose only language is Arabic; its titles are translated."""
+    folder = Folder(tmp_path / "arabic")
+    for file in sorted(folder.path.rglob("*.*")):
+        name = str(file.relative_to(folder.path))
+        if re.search(r"\.nl\.(md|yaml)$", name):
+            folder.remove(name)
+        elif name.endswith((".md", ".yaml")):
+            words = folder.read(name)
+            for english, arabic in ARABIC.items():
+                words = words.replace(f": {english}\n", f": {arabic}\n")
+            folder.write(name, words.replace("languages: [en, nl]", "languages: [{code: ar, direction: rtl}]"))
+            if name.endswith(".en.md"):
+                folder.rename(name, name.replace(".en.md", ".ar.md"))
+    assert not folder.faults(), folder.faults()
+    return folder.path
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_course_with_faults_shows_them_on_a_page_that_everybody_can_use(
+    browser: Browser, tmp_path: Path, changed_course: Path, theme: str
+) -> None:
+    with site_on(tmp_path, course=changed_course, develop=True) as site, walk_on(browser, site, theme) as walk:
+        quiz = changed_course / "quizzes" / "map-signs.yaml"
+        quiz.write_text(
+            quiz.read_text("utf-8").replace("pass_mark", "pas_mark").replace("kind: ordering", "kind: order")
+        )
+        walk.see("a course with faults", "/")
+        expect(walk.page.locator("h1")).to_have_text("The course has faults")
+        expect(walk.page.locator(".faults li").first).to_contain_text("quizzes/map-signs.yaml:")
+        assert walk.looker.faults == []
