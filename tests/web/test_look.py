@@ -123,6 +123,23 @@ def test_every_link_of_the_frame_leads_to_a_page(learner: Visitor, visit: Visit)
         visit(link["href"])
 
 
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("/my-course", 200), ("/account", 200), ("/", 200), ("/modules/01-map/signs", 200), ("/nowhere", 404)],
+)
+def test_every_page_of_somebody_sends_what_the_browser_kept_and_nobody_elses_does(
+    learner: Visitor, visit: Visit, client: FlaskClient, address: str, status: int
+) -> None:
+    """Signing out waits for what was typed, wherever it is pressed; a page of nobody names nobody."""
+    page = visit(address, status=status)
+    assert html_of(page)["data-person"]
+    assert [script["src"].split(".")[0] for script in page.find_all("head script")][-1] == "/static/js/pending"
+    client.delete_cookie("session")
+    page = visit("/")
+    assert "data-person" not in html_of(page)
+    assert not page.has("script")
+
+
 # ---- start page ------------------------------------------------------------------------------
 
 

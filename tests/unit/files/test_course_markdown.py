@@ -67,7 +67,7 @@ def test_a_callout_and_a_fold_hold_blocks_under_their_titles() -> None:
 def test_footnotes_lead_there_and_back_without_a_word_of_any_language() -> None:
     found = blocks("One.[^a] Two.[^b]\n\n[^a]: First.\n[^b]: Second.")
     assert '<sup class="fn"><a id="fnref-2" href="#fn-2" role="doc-noteref">2</a></sup>' in found
-    assert '<section class="footnotes" role="doc-endnotes"><ol class="plain">' in found
+    assert '<div class="footnotes" role="doc-endnotes"><ol class="plain">' in found
     assert '<li id="fn-2"><a class="fn__back" href="#fnref-2" role="doc-backlink">2</a><div><p>Second.</p>' in found
 
 
