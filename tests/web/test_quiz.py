@@ -58,6 +58,13 @@ def test_a_quiz_that_passes_completes_its_step_and_shows_the_result(
     assert rows.scalars(select(StepCompletion.step_key)).one() == "01-map/check"
 
 
+def test_the_page_of_a_quiz_that_was_passed_leads_on(learner: Visitor, submit: Submit, visit: Visit) -> None:
+    assert visit(QUIZ).find_all("main .btn--go") == []
+    submit(QUIZ, **RIGHT)
+    onward = visit(QUIZ).find("main .btn--go")
+    assert (onward.text, onward["href"]) == ("Go on", "/modules/01-map/read-on")
+
+
 def test_a_quiz_that_does_not_pass_says_what_is_enough_and_leaves_the_step_open(
     learner: Visitor, submit: Submit, rows: Session
 ) -> None:
