@@ -30,6 +30,8 @@ STAY = timedelta(days=30)
 """How long somebody who ticked the box stays signed in."""
 VISIT = timedelta(hours=24)
 """How long a visit lasts at most: some browsers never forget the cookies of a visit."""
+GONE = "gone"
+"""Where the session of nobody tells who signed out just now."""
 
 LARGEST_FORM = 1024 * 1024
 """Bytes. What is kept of a form is far less; the rest is room for signs that need several bytes."""
@@ -111,9 +113,21 @@ def choose_enrolment(enrolment_id: int) -> None:
 
 
 def leave() -> None:
-    """End the session; the next one has nothing of it."""
+    """End the session; all that the next one has of it is whose texts this browser is to forget."""
+    visitor = visitor_here()
     session.clear()
     g.pop("_login_user", None)
+    if visitor is not None:
+        session[GONE] = person_sign(visitor)
+
+
+def person_gone() -> str:
+    """Return the sign of who signed out just now, once; the page's script forgets what it kept of them.
+
+    What the browser keeps of anybody else whose session ended stays for them: so the header that
+    clears all storage will not do.
+    """
+    return str(session.pop(GONE)) if GONE in session else ""
 
 
 def _visitor_of_session(user_and_stamp: str) -> Visitor | None:
@@ -289,4 +303,4 @@ def init_app(app: Flask) -> None:
     login_manager.user_loader(_visitor_of_session)
     app.before_request(_check_the_door)
     app.context_processor(lambda: {"visitor": visitor_here()})
-    app.jinja_env.globals.update(signed_enrolment=signed_enrolment, person_sign=person_sign)
+    app.jinja_env.globals.update(signed_enrolment=signed_enrolment, person_sign=person_sign, person_gone=person_gone)

@@ -166,8 +166,9 @@ def test_somebody_else_on_the_same_browser_sees_nothing_of_it(page: Page, contex
     sign_in(theirs, site, "cem")
     theirs.goto(site.address + WALK)
     expect(theirs.locator("#text")).to_have_value("")
-    assert len(kept_in_browser(theirs)) == 1  # Noor's, which waits for her
-    context.clear_cookies(name="session")
+    theirs.get_by_role("button", name="Sign out").click()
+    expect(theirs.get_by_role("link", name="Sign in").first).to_be_visible()
+    assert len(kept_in_browser(theirs)) == 1  # Noor's, which waits for her also when Cem signs out
     sign_in(theirs, site)
     theirs.goto(site.address + WALK)
     expect(theirs.locator("#text")).to_have_value("My own worries.")
@@ -180,6 +181,18 @@ def test_signing_out_saves_first_and_leaves_nothing_in_the_browser(page: Page, s
     expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
     assert kept_in_browser(page) == []
     assert "Typed a moment ago." in site.rows.scalars(select(Draft.body)).one()
+
+
+def test_signing_out_forgets_also_what_could_not_be_saved(page: Page, site: Site) -> None:
+    sign_in(page, site)
+    page.goto(site.address + WALK)
+    page.route("**/draft", lambda route: route.abort())
+    page.locator("#text").fill("Never saved.")
+    says(page, "down").to_be_visible()
+    assert len(kept_in_browser(page)) == 1
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
+    assert kept_in_browser(page) == []
 
 
 def test_answers_are_kept_as_they_are_chosen_and_a_new_attempt_begins_empty(page: Page, site: Site) -> None:

@@ -41,3 +41,10 @@ export function leftByOthers(person) {
     return found.sort((one, other) => other.at - one.at);
   }, []);
 }
+
+/** Forget all that was kept of a person, whatever the page and the tab. */
+export function forget(person) {
+  withStorage((storage) => {
+    for (const key of Object.keys(storage)) if (key.startsWith(`${PREFIX} ${person} `)) storage.removeItem(key);
+  });
+}
