@@ -22,7 +22,7 @@ from app.records import accounts
 from app.records.accounts import Visitor
 from app.web.cookies import host_only
 from app.web.extensions import READING_METHODS, csrf, db, house, house_of, login_manager
-from app.web.keeping import SignedPerson, hand_over_at_sign_in, keep_sent_form, person_sign
+from app.web.keeping import SignedPerson, hand_over_at_sign_in, keep_sent_form, person_sign, typed_fields
 from app.web.languages import own_address
 from app.web.pages import tell
 
@@ -239,6 +239,8 @@ def _refuse_nul() -> None:
 def _keep_and_ask_to_sign_in(person: SignedPerson) -> ResponseReturnValue:
     if keep_sent_form(person):
         return _ask_to_sign_in(_("You were signed out. What you sent is kept for 24 hours: sign in, and it is there."))
+    if typed_fields():
+        return _ask_to_sign_in(_("You are signed out, and what you typed could not be kept. Go back and copy it."))
     return _ask_to_sign_in(_("You are signed out, so nothing was changed. Sign in to go on."))
 
 

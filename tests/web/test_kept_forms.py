@@ -57,6 +57,16 @@ def test_a_text_sent_after_the_session_ended_is_a_draft_after_signing_in(
     assert rows.scalars(select(KeptForm.about)).all() == []
 
 
+def test_a_text_that_is_too_long_to_keep_is_never_said_to_be_kept(
+    learner: Visitor, reader: Browser, rows: Session
+) -> None:
+    page = reader.visit(WALK)
+    end_session(reader)
+    late = send_late(reader, page, text="x" * 120_000)
+    assert "could not be kept" in late.text_of("main")
+    assert rows.scalars(select(KeptForm.about)).all() == []
+
+
 def test_signing_in_leads_back_to_the_page_with_the_text(learner: Visitor, reader: Browser) -> None:
     page = reader.visit(WALK)
     end_session(reader)
