@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import Select, and_, bindparam, func, select, update
+from sqlalchemy import Select, and_, bindparam, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from app.records import audit, links, outbox, throttle
 from app.records.base import insert_once
-from app.records.models import Cohort, Enrolment, User
+from app.records.models import Cohort, EndedVisit, Enrolment, User
 
 NAME_LENGTH = 120
 TYPED_LENGTH = 1000
@@ -107,6 +107,7 @@ def _visitor_select(enrolment: object) -> Select[*tuple[Any, ...]]:
         )
         .select_from(rows)
         .where(user.id == bindparam("user"), user.session_stamp == bindparam("stamp"), user.deactivated_at.is_(None))
+        .where(~exists().where(EndedVisit.__table__.c.visit == bindparam("visit")))
     )  # fmt: skip
 
 
@@ -123,19 +124,27 @@ _BY_ENROLMENT = _visitor_select(bindparam("enrolment"))
 _BY_NEWEST = _visitor_select(_newest_enrolment())
 
 
-def visitor_of(session: Session, user_id: int, stamp: str, enrolment_id: int | None) -> Visitor | None:
-    """Read who is here, in one select; nothing when the stamp is no longer theirs or the account is closed.
+def visitor_of(
+    session: Session, user_id: int, stamp: str, enrolment_id: int | None, *, visit: str = ""
+) -> Visitor | None:
+    """Read who is here, in one select; nobody when the stamp is not theirs, the account closed or the visit ended.
 
     With them comes the enrolment that is named, or else their newest active one. One that is not
     theirs, or that has ended, stays away: the Visitor then has none.
     """
-    facts: dict[str, object] = {"user": user_id, "stamp": stamp}
+    facts: dict[str, object] = {"user": user_id, "stamp": stamp, "visit": visit}
     if enrolment_id is None:
         row = session.execute(_BY_NEWEST, facts).one_or_none()
     else:
         known = enrolment_id if 0 < enrolment_id < BIGGEST_ID else 0
         row = session.execute(_BY_ENROLMENT, facts | {"enrolment": known}).one_or_none()
     return Visitor(*tuple(row)) if row else None
+
+
+def end_visit(session: Session, visit: str, *, until: datetime, now: datetime) -> None:
+    """Let nobody come in by a visit again; `until` is when its session ends by itself, and the row can go."""
+    session.execute(delete(EndedVisit).where(EndedVisit.until < now))
+    insert_once(session, EndedVisit, visit=visit, until=until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -93,6 +95,7 @@ def enter(user_id: int, stamp: str, *, stay: bool = False, enrolment_id: int | N
     """
     session.clear()
     session.permanent = stay
+    session["visit"] = secrets.token_urlsafe(12)
     session["until"] = int((datetime.now(UTC) + (STAY if stay else VISIT)).timestamp())
     if enrolment_id is not None:
         choose_enrolment(enrolment_id)
@@ -113,8 +116,14 @@ def choose_enrolment(enrolment_id: int) -> None:
 
 
 def leave() -> None:
-    """End the session; all that the next one has of it is whose texts this browser is to forget."""
+    """End the session for good; all that the next one has of it is whose texts this browser is to forget.
+
+    The route commits. A copy of the cookie, or a late answer that sets it again, opens nothing.
+    """
     visitor = visitor_here()
+    if visitor is not None:
+        now, until = datetime.now(UTC), datetime.fromtimestamp(session["until"], UTC)
+        accounts.end_visit(db.session, session["visit"], until=until, now=now)
     session.clear()
     g.pop("_login_user", None)
     if visitor is not None:
@@ -135,13 +144,14 @@ def _visitor_of_session(user_and_stamp: str) -> Visitor | None:
     user_id, _colon, stamp = user_and_stamp.partition(":")
     if datetime.now(UTC).timestamp() > session.get("until", 0):
         return None
+    visitor_with = partial(accounts.visitor_of, db.reading, int(user_id), stamp, visit=session.get("visit", ""))
     person = _signed_person()
     if person is not None and person.user_id == int(user_id) and person.enrolment_id is not None:
-        return accounts.visitor_of(db.reading, int(user_id), stamp, person.enrolment_id)
-    visitor = accounts.visitor_of(db.reading, int(user_id), stamp, session.get("enrolment"))
+        return visitor_with(person.enrolment_id)
+    visitor = visitor_with(session.get("enrolment"))
     if visitor is not None and visitor.enrolment_id is None and visitor.enrolments:
         session.pop("enrolment", None)
-        return accounts.visitor_of(db.reading, int(user_id), stamp, None)
+        return visitor_with(None)
     return visitor
 
 

@@ -27,6 +27,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name="uq_cohort_name"),
     )
     op.create_table(
+        "ended_visit",
+        sa.Column("visit", sa.String(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("visit", name="pk_ended_visit"),
+    )
+    op.create_index("ix_ended_visit_until", "ended_visit", ["until"])
+    op.create_table(
         "throttle",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("bucket", sa.String(), nullable=False),
@@ -356,4 +363,5 @@ def downgrade() -> None:
     op.drop_table("wording")
     op.drop_table("user")
     op.drop_table("throttle")
+    op.drop_table("ended_visit")
     op.drop_table("cohort")

@@ -12,6 +12,7 @@ from app.records.models import (
     Attempt,
     AuditEntry,
     Draft,
+    EndedVisit,
     KeptForm,
     ModuleCompletion,
     OneTimeLink,
@@ -47,6 +48,7 @@ def _fill_coming_in(session: Session, user_id: int, code_id: int, enrolment_id: 
     session.add_all(
         [
             Outbox(once_key="join:1", letter="join", user_id=user_id, link_id=link.id, created_at=NOW, ready_at=NOW),
+            EndedVisit(visit="visit", until=NOW),
             Throttle(bucket="bucket", at=NOW),
             KeptForm(
                 browser_hash="browser", user_id=user_id, path="/path", enrolment_id=enrolment_id,

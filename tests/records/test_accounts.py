@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.records import accounts, links
 from app.records.accounts import BadEmail, EmailTaken, NameTooLong, NoName, Visitor, visitor_of
 from app.records.links import LinkExpired, LinkUsed
-from app.records.models import AuditEntry, Enrolment, OneTimeLink, Outbox, Throttle, User
+from app.records.models import AuditEntry, EndedVisit, Enrolment, OneTimeLink, Outbox, Throttle, User
 from tests.makers import NOW, make_cohort, make_enrolment, make_user, make_visitor
 
 KEY = b"the secret of the installation"
@@ -247,6 +247,22 @@ def test_asking_twice_in_a_moment_sends_one_letter_and_later_another(session: Se
     for later in (timedelta(0), timedelta(seconds=30), timedelta(minutes=3)):
         accounts.ask_for_reset(session, "noor@example.org", key=KEY, now=NOW + later)
     assert len(session.scalars(select(Outbox)).all()) == 2
+
+
+def test_a_visit_that_ended_lets_nobody_in_and_leaves_other_visits_alone(session: Session) -> None:
+    who = make_visitor(session)
+    until = NOW + timedelta(days=30)
+    accounts.end_visit(session, "at the library", until=until, now=NOW)
+    accounts.end_visit(session, "at the library", until=until, now=NOW)
+    assert visitor_of(session, who.user_id, who.stamp, None, visit="at the library") is None
+    assert visitor_of(session, who.user_id, who.stamp, who.enrolment_id, visit="at the library") is None
+    assert visitor_of(session, who.user_id, who.stamp, None, visit="at home") == who
+
+
+def test_a_visit_that_would_be_over_anyhow_is_no_longer_kept(session: Session) -> None:
+    accounts.end_visit(session, "last month", until=NOW, now=NOW)
+    accounts.end_visit(session, "today", until=NOW + timedelta(days=30), now=NOW + timedelta(seconds=1))
+    assert session.scalars(select(EndedVisit.visit)).all() == ["today"]
 
 
 def test_an_unknown_address_gets_no_letter_and_the_same_work(engine: Engine, session: Session) -> None:

@@ -167,7 +167,7 @@ def test_every_reference_has_an_index_that_begins_with_it(column: Column[object]
 def test_what_a_person_did_goes_with_them_and_what_staff_did_stays(filled: Session) -> None:
     filled.execute(text('DELETE FROM "user"'))
     left = {name for name, count in counts(filled).items() if count}
-    assert left == {"cohort", "join_code", "one_time_link", "throttle", "wording", "audit_entry"}
+    assert left == {"cohort", "join_code", "one_time_link", "throttle", "ended_visit", "wording", "audit_entry"}
     entry = filled.execute(text("SELECT actor_id, subject_id, deed FROM audit_entry")).one()
     assert tuple(entry) == (None, None, "enrol")
 

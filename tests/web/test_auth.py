@@ -188,6 +188,17 @@ def test_signing_out_ends_the_session_and_clears_the_browser(
     assert cookie_of(client) != kept
 
 
+def test_a_copy_of_the_cookie_opens_nothing_after_signing_out(
+    client: FlaskClient, reader: Browser, learner: Visitor
+) -> None:
+    copy = cookie_of(client)
+    client.post("/sign-out", data=fields_of(reader.visit("/my-course").find("form[action=/sign-out]")))
+    client.set_cookie("session", copy)
+    assert reader.visit("/account").path == "/sign-in"
+    reader.sign_in(learner)
+    assert reader.visit("/account").path == "/account"
+
+
 def test_signing_out_takes_a_form(client: FlaskClient, learner: Visitor) -> None:
     assert client.get("/sign-out").status_code == 405
     assert client.post("/sign-out").status_code == 400

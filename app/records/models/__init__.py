@@ -11,7 +11,7 @@ from app.records.models.learning import (
     Wording,
 )
 from app.records.models.office import AuditEntry, Outbox
-from app.records.models.people import Cohort, Enrolment, JoinCode, KeptForm, OneTimeLink, Throttle, User
+from app.records.models.people import Cohort, EndedVisit, Enrolment, JoinCode, KeptForm, OneTimeLink, Throttle, User
 
 __all__ = [
     "Answer",
@@ -19,6 +19,7 @@ __all__ = [
     "AuditEntry",
     "Cohort",
     "Draft",
+    "EndedVisit",
     "Enrolment",
     "JoinCode",
     "KeptForm",

@@ -137,6 +137,18 @@ class Throttle(Base):
     at: Mapped[datetime]
 
 
+class EndedVisit(Base):
+    """A visit that was signed out of, until its session would have ended by itself.
+
+    The session is a cookie: without this row a copy of it would open the door again.
+    """
+
+    __tablename__ = "ended_visit"
+    visit: Mapped[str] = mapped_column(primary_key=True)
+    """The random name of the visit, which its session holds."""
+    until: Mapped[datetime] = mapped_column(index=True)
+
+
 class KeptForm(Base):
     """What was sent after the session had ended, for 24 hours, for one person on one browser."""
 

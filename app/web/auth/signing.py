@@ -69,6 +69,7 @@ def _facts_of_who_signs_in(form: SignInForm) -> SignInFacts | None:
 def sign_out() -> ResponseReturnValue:
     """End the session, and let the browser forget what it showed."""
     leave()
+    db.session.commit()
     tell(_("You are signed out."))
     return clear_browser(see(url_for("auth.start")))
 
