@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect, MetaData
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -50,7 +50,11 @@ def insert_once(session: Session, table: type[Base], **values: Any) -> bool:
 
     For rows with a natural key, where the same deed may come twice (`ON CONFLICT DO NOTHING`).
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert: Any = sqlite.insert
+    if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # its import would cost each start 25 ms
+
+        insert = postgresql.insert
     # Without the option SQLAlchemy asks PostgreSQL for no count, and -1 would say "inserted" every time.
     options = {"preserve_rowcount": True}
     result = session.execute(insert(table).values(**values).on_conflict_do_nothing(), execution_options=options)

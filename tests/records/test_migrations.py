@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, Inspector, inspect, make_url, text
 
 from app.records.base import Base
@@ -259,3 +260,23 @@ def test_the_models_ask_for_nothing_that_the_migrations_do_not_make(database_url
     with schema_change(database_url) as connection:
         config.attributes["connection"] = connection
         command.check(config)
+
+
+def test_a_database_that_is_up_to_date_is_found_so_without_loading_alembic(database_url: str, tmp_path: Path) -> None:
+    bring_up_to_date(database_url, backups=tmp_path)
+    asked = f"{STARTER}\nassert 'alembic' not in sys.modules, 'a start pays for Alembic'"
+    done = subprocess.run(
+        [sys.executable, "-c", asked, database_url, str(tmp_path)],
+        input="\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_number_that_a_migration_s_file_begins_with_is_its_revision() -> None:
+    scripts = list(ScriptDirectory.from_config(migrations_in()).walk_revisions())
+    assert scripts
+    for script in scripts:
+        assert Path(script.path).name.startswith(f"{script.revision}_")
