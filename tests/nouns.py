@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal
 
-from app.course.content import Course, Module
+from app.course.content import Course, Module, Outcome
 from app.course.parts import Change, Option, QuestionBase, StepBase, revision_of
 from app.course.questions.matching import Matching, Pair, Target
 from app.course.questions.multiple_response import MultipleResponse
@@ -50,7 +50,7 @@ def make_module(
     return Module(
         title=slug.capitalize(),
         lead="A module.",
-        outcomes=("You know more.",),
+        outcomes=(Outcome(slug="more", text="You know more."),),
         audience="Everybody",
         minutes=sum(step.minutes for step in steps),
         order=order,

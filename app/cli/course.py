@@ -1,9 +1,10 @@
-"""`flask course ...`: check the files, publish their slugs, show what is loaded, begin a module."""
+"""`flask course ...`: check the files, publish their slugs, show what is loaded, begin a module or a translation."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,13 +12,20 @@ from flask.cli import AppGroup
 from pydantic import BaseModel
 
 from app.course.content import Course
+from app.course.files.names import ORGANISATION_FILE
 from app.course.files.published import BrokenPublished, publish
+from app.course.files.rewriting import CannotRewrite
 from app.course.files.shelf import Shelf
 from app.course.files.skeleton import ModuleExists, NoSuchCourse, new_module
+from app.course.files.translating import NoTranslation, SourceHasFaults, Untranslated, begin, finish
 from app.course.parts import QuestionBase, Rich, StepBase
 from app.web.extensions import house
 
 course_commands = AppGroup("course", help="The course files.")
+
+FLASK = ".venv/bin/flask --app run"
+"""How an author types a command, in the folder of the project."""
+SOURCE_FIRST = f"the source is to be mended first: {FLASK} course check"
 
 
 def _whole_shelf() -> Shelf:
@@ -43,6 +51,10 @@ def check_course() -> None:
     click.echo(
         f"No faults: {', '.join(counts)}, {_number_of(questions, 'question')}, in {', '.join(course.languages)}."
     )
+    if course.open_blanks:
+        count = _number_of(len(course.open_blanks), "blank")
+        asked = "\n".join(f"  {blank.slug}: {blank.ask}" for blank in course.open_blanks)
+        click.echo(f"\nNot yet ready for learners: {count} to fill in, under `value` in {ORGANISATION_FILE}:\n{asked}")
 
 
 @course_commands.command("publish")
@@ -80,6 +92,24 @@ def show_course(as_json: bool) -> None:
         click.echo(f"\n{module.slug}  {module.title}, {module.minutes} min")
         for step in module.steps:
             click.echo(f"  {step.slug:<32} {step.kind:<10} {step.minutes:>3} min  {step.title}")
+            if step.care:
+                way = step.care.around
+                click.echo(f"    {f'or: {way.slug}':<41} {way.minutes:>3} min  {way.title}")
+        click.echo(f"  outcomes: {', '.join(outcome.slug for outcome in module.outcomes)}")
+    for line in _beside_the_modules(course):
+        click.echo(line)
+
+
+def _beside_the_modules(course: Course) -> Iterator[str]:
+    """Yield a line about the pages, the support page and the blanks, as far as a course has them."""
+    if course.pages:
+        yield f"\npages: {', '.join(page.slug for page in course.pages)}"
+    if course.support:
+        contacts = sum(len(country.contacts) for country in course.support.countries)
+        countries = ", ".join(country.slug for country in course.support.countries) or "none"
+        yield f"support: {_number_of(contacts, 'contact')}; countries: {countries}"
+    if course.blanks:
+        yield f"blanks: {len(course.blanks)}, {len(course.open_blanks)} of them still to fill in"
 
 
 @course_commands.command("new")
@@ -88,14 +118,62 @@ def new(title: str) -> None:
     """Begin a module: its folder with one step in every language, and its line in course.yaml."""
     title = " ".join(title.split())
     if not title:
-        raise click.ClickException('A module needs a title: flask course new "Housing and money"')
+        raise click.ClickException(f'A module needs a title: {FLASK} course new "Housing and money"')
     try:
         files = new_module(house().settings.course, title)
     except (ModuleExists, NoSuchCourse) as error:
         raise click.ClickException(str(error)) from error
     for file in files:
         click.echo(file)
-    click.echo("Write the texts, then: flask course check")
+    click.echo(f"Write the texts, then: {FLASK} course check")
+
+
+@course_commands.command("translate")
+def translate() -> None:
+    """Begin what is missing of the translations, with the words of the source."""
+    try:
+        files = begin(house().settings.course)
+    except SourceHasFaults as error:
+        raise click.ClickException(SOURCE_FIRST) from error
+    except CannotRewrite as error:
+        raise click.ClickException(f"{error}; {FLASK} course check tells more") from error
+    for file in files:
+        click.echo(file)
+    click.echo(
+        f"They hold the words of the source. Write the translation over these, then: {FLASK} course translated FILE ..."
+        if files
+        else "Nothing is missing."
+    )
+
+
+@course_commands.command("translated")
+@click.argument("files", nargs=-1, required=True)
+def translated(files: tuple[str, ...]) -> None:
+    """Say that translations are up to date: they name the revisions that their sources have now."""
+    folder = house().settings.course
+    try:
+        named = finish(folder, [_in_course(folder, file) for file in files])
+    except SourceHasFaults as error:
+        raise click.ClickException(SOURCE_FIRST) from error
+    except NoTranslation as error:
+        raise click.ClickException(f"{error} is not the translation of anything: nothing was written") from error
+    except CannotRewrite as error:
+        raise click.ClickException(f"{error}; {FLASK} course check tells more") from error
+    except Untranslated as error:
+        raise click.ClickException(
+            f"these texts still are those of the source, so nothing was written:\n{error}\n"
+            f"Where one is rightly the same, write the line `translates` by hand: {FLASK} course check tells it"
+        ) from error
+    for file in named:
+        click.echo(f"up to date: {file}")
+    if not named:
+        click.echo("They were up to date.")
+
+
+def _in_course(folder: Path, file: str) -> str:
+    """Return the name of a file in the course's folder, for a path from here or from there."""
+    here = Path(file).resolve()
+    return here.relative_to(folder.resolve()).as_posix() if here.is_relative_to(folder.resolve()) else file
 
 
 # ---- the course as plain facts ---------------------------------------------------------------
@@ -117,6 +195,8 @@ def _plain(value: Any) -> Any:
         return value.source
     if isinstance(value, BaseModel):
         return _noun(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     return value if isinstance(value, bool | int | None) else str(value)

@@ -7,11 +7,12 @@ import html
 import json
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
@@ -55,6 +56,11 @@ class IsText:
     markup: Literal["none", "inline", "blocks"] = "none"
 
 
+@dataclass(frozen=True)
+class MayDiffer:
+    """Marks a field that is no text, but for which a translation may give a value of its own."""
+
+
 Render = Callable[[str], str]
 """Markdown in, safe HTML out. The loader hands two of them to pydantic as context: inline and blocks."""
 
@@ -82,10 +88,21 @@ Forms = Annotated[tuple[str, ...], IsText(), Field(min_length=1)]
 """Words that are accepted as the same answer, in one language."""
 
 
+Reason = Annotated[str, Field(min_length=1)]
+"""Why an exception is made, in words for whoever reads the file next."""
+
+
 class Noun(BaseModel):
     """A thing in the course files: frozen, and a key that it does not know is a fault."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with other values; what was worked out from the old ones is worked out anew."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
 
 
 class Slugged(Noun):
@@ -94,7 +111,7 @@ class Slugged(Noun):
     slug: Slug
     former: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         """The slug, then the slugs that it had before."""
         return (self.slug, *self.former)
@@ -144,6 +161,10 @@ class QuestionBase(Slugged, ABC):
     text: Inline
     source: Words
     """The passage that the question rests on, as a reader may know it."""
+    outcome: Slug | None = None
+    """What of its module's outcomes it asks about, by slug."""
+    allow: Mapping[str, Reason] = Field(default_factory=dict)
+    """Rules of the lint that are silent on this question, each with its reason."""
     # What the loader adds; an author never writes these.
     language: str = ""
     revision: str = ""
@@ -198,6 +219,30 @@ class Change(Noun):
     what: Words
 
 
+class WayAround(Slugged):
+    """A short read that completes a step for who would rather not read the step itself; as good a way as the other."""
+
+    title: Words
+    minutes: int = Field(ge=1, le=120)
+    source: Words
+    """The part of the toolkit that it comes from, as a reader may know it."""
+    body: Blocks
+    # What the loader adds; an author never writes these.
+    language: str = ""
+    revision: str = ""
+    source_revision: str = ""
+
+
+class Care(Noun):
+    """What a step touches that may be heavy, and the way around it."""
+
+    touches: Words
+    """The end of the sentence `Beforehand: this step is about ...`: no capital, no full stop."""
+    note: Inline
+    """One or two calm sentences: what somebody meets in the step, and what not."""
+    around: WayAround
+
+
 class StepBase(Noun, ABC):
     """The smallest thing a learner completes. A kind adds its content and its faults."""
 
@@ -209,6 +254,7 @@ class StepBase(Noun, ABC):
     source: Words
     """The part of the toolkit that it comes from, as a reader may know it."""
     changes: tuple[Change, ...] = ()
+    care: Care | None = None
     body: Blocks
     # What the loader adds; an author never writes these.
     slug: Slug
@@ -221,12 +267,12 @@ class StepBase(Noun, ABC):
     published: tuple[tuple[str, int], ...] = ()
     """Revisions ever published, oldest first, each with how many changes were declared by then."""
 
-    @property
+    @cached_property
     def key(self) -> str:
         """`module-slug/step-slug`: what completions, drafts and links hold."""
         return f"{self.module_slug}/{self.slug}"
 
-    @property
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         """The key, then the keys that it had before."""
         return (self.key, *self.former)
@@ -234,6 +280,10 @@ class StepBase(Noun, ABC):
     @abstractmethod
     def faults(self) -> Iterator[str]:
         """Say what only this kind can get wrong, as `what was found; what was hoped for`."""
+
+    def texts(self) -> Iterator[str | Rich]:
+        """Yield what somebody reads on its page before they did anything, below the title: what search looks in."""
+        yield from (text for text in (self.lead, self.body) if text)
 
     def substance_since(self, source_revision: str) -> tuple[Change, ...]:
         """Return the changes of substance that came after a revision that somebody completed.

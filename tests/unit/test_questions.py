@@ -293,7 +293,7 @@ def test_a_pair_whose_target_is_missing_is_a_fault() -> None:
 def test_a_statement_whose_options_have_other_names_is_a_fault() -> None:
     question = nouns.true_false()
     question = question.model_copy(update={"options": question.options[::-1]})
-    assert any("true and false hoped for" in fault for fault in question.faults())
+    assert list(question.faults()) == ["the options false, true; true and false, in that order hoped for"]
 
 
 # ---- whole quizzes ---------------------------------------------------------------------------

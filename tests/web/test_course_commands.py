@@ -15,6 +15,7 @@ from app.course.files.loader import load
 from app.course.files.shelf import Shelf
 from app.course.files.skeleton import ModuleExists, NoSuchCourse, new_module
 from config import Settings
+from tests.careful_course import write_careful
 from tests.course_folder import Folder
 
 Run = Callable[..., Result]
@@ -30,9 +31,15 @@ def folder(tmp_path: Path) -> Folder:
 def run(folder: Folder, tmp_path: Path) -> Run:
     """Run a command as an author does: on the files as they are now, and without a database."""
 
+    return run_on(folder, tmp_path)
+
+
+def run_on(folder: Folder, instance: Path) -> Run:
+    """Return what runs a command on the files of a folder."""
+
     def run_it(*words: str) -> Result:
         settings = Settings(
-            secret_key="", database_url=f"sqlite:///{tmp_path}/none.db", course=folder.path, instance=tmp_path
+            secret_key="", database_url=f"sqlite:///{instance}/none.db", course=folder.path, instance=instance
         )
         app = create_app(settings, Shelf(folder.path))
         return app.test_cli_runner().invoke(args=["course", *words])
@@ -47,13 +54,39 @@ def test_a_course_without_faults_passes_the_check(run: Run, tmp_path: Path) -> N
     assert not (tmp_path / "none.db").exists()
 
 
+def test_open_blanks_are_listed_after_the_check_which_still_passes(tmp_path: Path) -> None:
+    careful = write_careful(tmp_path / "careful")
+    result = run_on(careful, tmp_path)("check")
+    assert result.exit_code == 0
+    assert result.output == (
+        "No faults: 2 modules, 8 steps, 8 questions, in en, nl.\n\n"
+        "Not yet ready for learners: 2 blanks to fill in, under `value` in modules/organisation.yaml:\n"
+        "  name: name of the organisation\n  adviser: name of the adviser\n"
+    )
+    for slug in ("name", "adviser"):
+        careful.change("modules/organisation.yaml", f"  {slug}: {{", f"  {slug}: {{value: Ann, ")
+    assert run_on(careful, tmp_path)("check").output == "No faults: 2 modules, 8 steps, 8 questions, in en, nl.\n"
+
+
+def test_the_outline_names_outcomes_ways_around_pages_support_and_blanks(tmp_path: Path) -> None:
+    lines = run_on(write_careful(tmp_path / "careful"), tmp_path)("show").output.splitlines()
+    at = next(at for at, line in enumerate(lines) if line.split()[:2] == ["signs", "read"])
+    assert lines[at + 1].split() == ["or:", "in-short", "2", "min", "The", "map", "in", "three", "sentences"]
+    assert "  outcomes: distance, height" in lines
+    assert lines[-3:] == [
+        "pages: about-us",
+        "support: 2 contacts; countries: here, there",
+        "blanks: 3, 2 of them still to fill in",
+    ]
+
+
 def test_every_fault_is_printed_at_once_and_the_check_ends_with_1(run: Run, folder: Folder) -> None:
     folder.change("modules/01-map/module.yaml", "minutes: 20", "minutes: 21")
     folder.change("quizzes/turning.yaml", "pass_mark: 100", "pass_mark: 101")
     result = run("check")
     assert result.exit_code == 1
     places = [line.partition(": ")[0] for line in result.output.splitlines() if line.startswith(("modules", "quizzes"))]
-    assert places == ["modules/01-map/module.yaml:7", "quizzes/turning.yaml:2"]
+    assert places == ["modules/01-map/module.yaml:9", "quizzes/turning.yaml:2"]
     assert "2 faults to mend" in result.output
 
 
@@ -110,7 +143,10 @@ def test_a_new_module_passes_the_check_at_once_in_every_language(run: Run, folde
     assert result.exit_code == 0
     assert result.output.splitlines()[0] == "modules/03-wonen-een-kamer-2/01-start.en.md"
     assert run("check").exit_code == 0
-    assert folder.course("nl").modules[-1].title == "Wonen: één kamer, #2"
+    course = folder.course("nl")
+    assert course.modules[-1].title == "Wonen: één kamer, #2"
+    [question] = course.quizzes["wonen-een-kamer-2"].questions
+    assert question.outcome == course.modules[-1].outcomes[0].slug
     assert run("new", "   ").exit_code == 1
 
 
@@ -127,6 +163,45 @@ def test_any_title_makes_a_module_that_passes(tmp_path_factory: pytest.TempPathF
     copy = Folder(tmp_path_factory.mktemp("any") / "course")
     new_module(copy.path, " ".join(title.split()))
     assert load(copy.path).faults == ()
+
+
+def test_what_is_missing_of_a_translation_is_begun_and_said_to_be_finished(run: Run, folder: Folder) -> None:
+    step = "modules/02-walk/02-on-the-way.nl.md"
+    dutch = folder.read(step)
+    folder.remove(step)
+    result = run("translate")
+    assert (result.exit_code, result.output.splitlines()[0]) == (0, step)
+    assert ".venv/bin/flask --app run course translated FILE" in result.output
+    assert "Nothing is missing." in run("translate").output
+
+    result = run("translated", step)
+    assert result.exit_code == 1
+    assert f"{step}: 'Half of your time gone, half of your way done: else turn ar…' is still" in result.output
+    folder.write(step, dutch.replace('translates: "', 'translates: "0'))
+    assert run("check").exit_code == 1
+    assert run("translated", str(folder.path / step)).output == f"up to date: {step}\n"
+    assert run("translated", step).output == "They were up to date.\n"
+    assert run("check").exit_code == 0
+
+
+def test_what_cannot_be_translated_says_so_in_a_sentence(run: Run, folder: Folder) -> None:
+    assert "quizzes/turning.yaml is not the translation of anything" in run("translated", "quizzes/turning.yaml").output
+    folder.write("quizzes/turning.nl.yaml", "[")
+    for words in (["translate"], ["translated", "quizzes/turning.nl.yaml"]):
+        result = run(*words)
+        assert (result.exit_code, "quizzes/turning.nl.yaml: no YAML" in result.output) == (1, True)
+    folder.write("quizzes/turning.yaml", "[")
+    for words in (["translate"], ["translated", "quizzes/turning.nl.yaml"]):
+        result = run(*words)
+        assert (result.exit_code, "the source is to be mended first" in result.output) == (1, True)
+
+
+def test_the_quiz_of_a_new_module_takes_a_name_that_no_quiz_has_or_had(folder: Folder) -> None:
+    assert new_module(folder.path, "Map signs")[-2] == "quizzes/03-map-signs.yaml"
+    course = folder.read("modules/course.yaml")
+    folder.write("modules/course.yaml", course + "retired: {quizzes: [boots, 04-boots]}\n")
+    assert new_module(folder.path, "Boots")[-2] == "quizzes/04-boots-2.yaml"
+    assert folder.faults() == []
 
 
 def test_a_folder_that_is_in_the_way_is_never_written_over(folder: Folder) -> None:

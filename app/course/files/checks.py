@@ -1,32 +1,53 @@
-"""What no file can get wrong alone: a quiz that nothing uses, minutes that do not add up, slugs that are gone."""
+"""What no file can get wrong alone: what nothing uses, minutes that do not add up, slugs that are gone."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
+from app.course.files.blanks import BLANK
 from app.course.files.building import Built
 from app.course.files.documents import Document
 from app.course.files.faults import Faults, nearest, shown
+from app.course.files.names import COURSE_FILE, ORGANISATION_FILE, SUPPORT_FILE, module_file, quiz_file
 from app.course.files.renames import LEVELS
-from app.course.files.sources import Sources, module_file, quiz_file
-from app.course.files.tree import COURSE_FILE
+from app.course.files.sources import Sources
 from app.course.parts import StepBase
 
 
 def check(sources: Sources, built: Built, faults: Faults) -> None:
     """Check the course as a whole, by what was built of its source language."""
     if sources.tree.modules:
-        _check_quizzes_are_used(sources, built, faults)
+        _check_all_is_used(sources, built, faults)
+        _check_blanks_are_used(sources, faults)
     _check_minutes(sources, built, faults)
     _check_changes(sources, built, faults)
     _check_renames(sources, faults)
     _check_published(sources, faults)
 
 
-def _check_quizzes_are_used(sources: Sources, built: Built, faults: Faults) -> None:
+def _check_all_is_used(sources: Sources, built: Built, faults: Faults) -> None:
     for slug in sources.tree.quizzes:
-        if slug not in built.quizzes_used:
+        if slug not in built.used.quizzes:
             faults.add(quiz_file(slug), 1, "a quiz that no step uses", f"a step with `quiz: {slug}`")
+    for module, ways in sources.tree.ways.items():
+        for way in ways:
+            if f"{module}/{way.slug}" not in built.used.ways:
+                hoped = f"`around: {way.slug}` under the `care` of a step"
+                faults.add(way.files[sources.tree.source], 1, "a way around that no step names", hoped)
+
+
+def _check_blanks_are_used(sources: Sources, faults: Faults) -> None:
+    organisation = sources.optional(ORGANISATION_FILE, sources.tree.source)
+    blanks = organisation.part("blanks") if organisation else None
+    if blanks is None:
+        return
+    pages = [sources.markdown(page.files[sources.tree.source]) for page in sources.tree.pages]
+    pages.append(sources.optional(SUPPORT_FILE, sources.tree.source))
+    shown_in_pages = {match[1].strip() for page in pages if page for match in BLANK.finditer(str(page.data))}
+    for slug in blanks.data:
+        if slug not in shown_in_pages:
+            hoped = f"{{{{{slug}}}}} in the text of a page"
+            faults.add(blanks.file, blanks.line(slug), "a blank that no page shows", hoped)
 
 
 def _check_minutes(sources: Sources, built: Built, faults: Faults) -> None:
@@ -49,8 +70,8 @@ def _check_changes(sources: Sources, built: Built, faults: Faults) -> None:
             if after.on < before.on:
                 found = f"a change of {after.on} below one of {before.on}"
                 faults.add(document.file, document.line("changes", at), found, "the newest one last")
-        if not step.published:
-            continue
+        if not step.published or not step.source_revision:
+            continue  # never published, or to be mended first
         revision, declared = step.published[-1]
         if len(step.changes) < declared:
             found = f"{len(step.changes)} changes where {declared} were published"
@@ -63,7 +84,7 @@ def _check_changes(sources: Sources, built: Built, faults: Faults) -> None:
 
 def _document_of(sources: Sources, built: Built, step: StepBase) -> Document | None:
     files = next(one for one in sources.tree.modules[step.module_slug] if one.slug == step.slug)
-    return sources.step(files.files[built.language])
+    return sources.markdown(files.files[built.language])
 
 
 def _check_renames(sources: Sources, faults: Faults) -> None:

@@ -8,11 +8,13 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from app.course.content import PHONE
 from app.course.files.documents import Loc, Mark
 from app.course.files.faults import Faults, nearest, one_of, shown
 from app.course.files.fields import ADDED, keys_of, noun_at
 
 SLUG_WORDS = "small letters, digits and single hyphens, such as 'first-step'"
+PHONE_WORDS = "digits, with spaces, hyphens or brackets between them: '+31 20 123 45 67'"
 
 _Hoped = Callable[[dict[str, Any]], str]
 
@@ -20,11 +22,10 @@ _HOPED: Mapping[str, _Hoped] = {
     "string_type": lambda c: "a text",
     "string_too_short": lambda c: "a text",
     "string_too_long": lambda c: f"at most {c['max_length']} characters",
-    "string_pattern_mismatch": lambda c: SLUG_WORDS,
+    "string_pattern_mismatch": lambda c: PHONE_WORDS if c["pattern"] == PHONE else SLUG_WORDS,
     "int_type": lambda c: "a whole number",
     "int_parsing": lambda c: "a whole number",
     "int_parsing_size": lambda c: "a whole number",
-    "int_from_float": lambda c: "a whole number",
     "greater_than_equal": lambda c: f"{c['ge']} or more",
     "less_than_equal": lambda c: f"{c['le']} or less",
     "greater_than": lambda c: f"more than {c['gt']}",
@@ -39,33 +40,34 @@ _HOPED: Mapping[str, _Hoped] = {
     "list_type": lambda c: "a list (lines that begin with `- `)",
     "dict_type": lambda c: "keys with their values",
     "model_type": lambda c: "keys with their values",
-    "model_attributes_type": lambda c: "keys with their values",
-    "dataclass_type": lambda c: "a text",
     "too_short": lambda c: f"at least {c['min_length']}",
     "too_long": lambda c: f"at most {c['max_length']}",
     "date_type": lambda c: "a day such as 2026-11-20",
-    "date_parsing": lambda c: "a day such as 2026-11-20",
     "date_from_datetime_parsing": lambda c: "a day such as 2026-11-20",
     "date_from_datetime_inexact": lambda c: "a day such as 2026-11-20",
     "url_type": lambda c: "a whole address, such as https://example.org/page",
     "url_parsing": lambda c: "a whole address, such as https://example.org/page",
-    "url_syntax_violation": lambda c: "a whole address, such as https://example.org/page",
     "url_too_long": lambda c: "a shorter address",
     "url_scheme": lambda c: "an address that begins with https://",
 }
 
 
 def complain(
-    error: ValidationError, model: type[BaseModel], mark: Mark, faults: Faults, apart: Sequence[str] = ()
+    error: ValidationError, model: type[BaseModel], mark: Mark, faults: Faults, apart: Sequence[Loc] = ()
 ) -> None:
     """Add a fault for each error of a noun whose file and lines `mark` knows.
 
-    `apart` names fields that are built from other files, and complained about there.
+    `apart` holds places of what is built from other files, and complained about there.
     """
     for detail in error.errors(include_url=False):
         loc = detail["loc"]
-        if not loc or loc[0] not in apart:
+        if not any(loc[: len(place)] == place for place in apart) and not _is_long_enough(detail):
             _complain_of(detail, loc, model, mark, faults)
+
+
+def _is_long_enough(detail: ErrorDetails) -> bool:
+    """Whether a list is called too short only because things in it have faults of their own."""
+    return detail["type"] == "too_short" and len(detail["input"]) >= (detail.get("ctx") or {})["min_length"]
 
 
 def _complain_of(detail: ErrorDetails, loc: Loc, model: type[BaseModel], mark: Mark, faults: Faults) -> None:

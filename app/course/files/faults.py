@@ -19,6 +19,8 @@ class Fault:
     line: int
     found: str
     hoped: str
+    revision: str = ""
+    """What a translation that lags behind has to name; empty for any other fault."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: found {self.found}, hoped for {self.hoped}"
@@ -30,9 +32,9 @@ class Faults:
     def __init__(self) -> None:
         self._all: set[Fault] = set()
 
-    def add(self, file: str, line: int, found: str, hoped: str) -> None:
+    def add(self, file: str, line: int, found: str, hoped: str, revision: str = "") -> None:
         """Note a fault."""
-        self._all.add(Fault(_printable(file), line, _printable(found), _printable(hoped)))
+        self._all.add(Fault(_printable(file), line, _printable(found), _printable(hoped), revision))
 
     def sorted(self) -> tuple[Fault, ...]:
         """Return every fault, by file and line."""
@@ -40,6 +42,11 @@ class Faults:
 
     def __len__(self) -> int:
         return len(self._all)
+
+    @property
+    def grave(self) -> int:
+        """How many there are beside translations that lag behind: those can be shown all the same."""
+        return sum(not fault.revision for fault in self._all)
 
 
 def _printable(text: str) -> str:

@@ -10,14 +10,19 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from app.course.content import Blank, ContentPage, Module, Term
 from app.course.files.documents import Loc
-from app.course.parts import IsText, QuestionBase, Rich, StepBase
+from app.course.parts import IsText, MayDiffer, QuestionBase, Rich, StepBase, WayAround
 from app.course.quiz import Quiz
 
-ADDED = frozenset({"former", "language", "revision", "source_revision", "module_slug", "published"})
+ADDED = frozenset({"former", "language", "revision", "source_revision", "module_slug", "published", "blanks"})
 """Fields of any noun that the loader adds; an author never writes them."""
-APART: tuple[type[BaseModel], ...] = (StepBase, QuestionBase, Quiz)
+APART: tuple[type[BaseModel], ...] = (StepBase, QuestionBase, Quiz, WayAround)
 """Nouns that are read on their own, apart from what holds them: each has a translation of its own."""
+IN_MARKDOWN: tuple[type[BaseModel], ...] = (StepBase, WayAround, ContentPage)
+"""Nouns with a Markdown file of their own: the text below the keys is their body."""
+NAMED_ELSEWHERE: tuple[type[BaseModel], ...] = (*IN_MARKDOWN, Quiz, Module, Term, Blank)
+"""Nouns whose slug is the name of their file or the key that they stand under."""
 
 
 @cache
@@ -25,6 +30,12 @@ def text_mark(model: type[BaseModel], name: str) -> IsText | None:
     """Return the mark of a field that a translation gives; None for structure."""
     info = model.model_fields[name]
     return next((found for found in _metadata(info) if isinstance(found, IsText)), None)
+
+
+@cache
+def may_differ(model: type[BaseModel], name: str) -> bool:
+    """Whether a translation may give a value of its own for a field that is no text."""
+    return any(isinstance(found, MayDiffer) for found in _metadata(model.model_fields[name]))
 
 
 def _metadata(info: FieldInfo) -> Iterator[Any]:
@@ -86,11 +97,10 @@ def authored(model: type[BaseModel]) -> tuple[str, ...]:
 
 @cache
 def keys_of(model: type[BaseModel]) -> tuple[str, ...]:
-    """Return the keys that an author writes for a noun: its kind first, and nothing that the file's name gives."""
-    by_file = issubclass(model, StepBase | Quiz) or model.__name__ in ("Module", "Term")
+    """Return the keys that an author writes for a noun: its kind first, and nothing that the file gives otherwise."""
     kind = ("kind",) if issubclass(model, StepBase | QuestionBase) else ()
-    body = ("body",) if issubclass(model, StepBase) else ()
-    slug = ("slug",) if by_file else ()
+    body = ("body",) if issubclass(model, IN_MARKDOWN) else ()
+    slug = ("slug",) if issubclass(model, NAMED_ELSEWHERE) else ()
     return kind + tuple(name for name in authored(model) if name not in slug + body)
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.course.content import STEP_KINDS, Course
-from app.course.files.building import Builder
+from app.course.files.building import Builder, Built
 from app.course.files.checks import check
 from app.course.files.faults import Fault, Faults
+from app.course.files.lint import lint
 from app.course.files.nouns import FromSource
 from app.course.files.quizzes import Kinds
 from app.course.files.sources import Sources
@@ -20,13 +21,22 @@ from app.course.quiz import QUESTION_KINDS
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a folder holds. `courses` is empty when there is any fault."""
+    """What a folder holds."""
 
     faults: tuple[Fault, ...]
-    courses: Mapping[str, Course]
-    """A Course by the code of its language, the source first."""
+    drafts: Mapping[str, Course]
+    """What can be shown while it is being written: a Course by the code of its language, the source first.
+
+    A language is there when its own texts are whole, and the source's too. It may lag behind the
+    source, and the course as a whole may have faults: minutes that do not add up, a quiz to mend.
+    """
     revisions: Mapping[str, str]
     """What a translation has to name, by source file; for a question or a term, by `file#slug`."""
+
+    @property
+    def courses(self) -> Mapping[str, Course]:
+        """The course in each of its languages; none when there is any fault."""
+        return {} if self.faults else self.drafts
 
 
 def load(
@@ -42,7 +52,14 @@ def load(
         return Loaded(faults.sorted(), {}, {})
     sources, found = Sources(tree, faults), FromSource()
     kinds = Kinds.of(step_kinds, question_kinds)
-    built = [Builder(sources, kinds, one.code, found, faults).build() for one in tree.languages]
+    built: list[Built] = []
+    drafts: dict[str, Course] = {}
+    for language in tree.languages:
+        before = faults.grave if drafts else 0
+        one = Builder(sources, kinds, language.code, found, faults).build()
+        built.append(one)
+        if one.course is not None and faults.grave == before:
+            drafts[one.language] = one.course
     check(sources, built[0], faults)
-    courses = {one.language: one.course for one in built if one.course is not None}
-    return Loaded(faults.sorted(), {} if len(faults) else courses, found.revisions)
+    lint(sources, built, faults)
+    return Loaded(faults.sorted(), drafts, found.revisions)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -24,6 +24,7 @@ from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from app.course.content import TERM_LINK
+from app.course.files.blanks import BLANK, Blanks, blank_html, blank_rule
 from app.course.files.faults import nearest, shown
 from app.course.files.pictures import Picture
 from app.course.files.shapes import ARROW, ARROW_SLOT, RULES, make_figures, make_quotations, make_tables, words_of
@@ -44,6 +45,7 @@ ATTRIBUTES = {
     "th": {"scope"},
 }
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+LINKS = "https://..., step:module/step, step:step, term:word, page:slug or #section"
 INERT = re.compile(r"(?:[^\W_]|[ .,;:?'\"()…–—‘’“”%/+=-])*")  # nothing here can be Markdown
 
 
@@ -64,6 +66,8 @@ class Links:
     """The address of each step by its key, former keys too."""
     terms: frozenset[str] = frozenset()
     """Slugs of the glossary."""
+    pages: Mapping[str, str] = field(default_factory=dict)
+    """The address of each page in the foot by its slug, and of the support page."""
 
 
 @dataclass
@@ -73,6 +77,7 @@ class _Page:
     links: Links
     module_slug: str | None
     picture: Callable[[str], Picture | None]
+    blanks: Blanks
     findings: list[Finding] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     sections: dict[str, str] = field(default_factory=dict)
@@ -92,12 +97,16 @@ class _Page:
 
 
 class Renderer:
-    """Renders the texts of one module in one language, and keeps what it found in each."""
+    """Renders the texts of one module, or those outside the modules, in one language; keeps what it found in each."""
 
     def __init__(
-        self, links: Links, module_slug: str | None = None, picture: Callable[[str], Picture | None] = lambda _: None
+        self,
+        links: Links,
+        module_slug: str | None = None,
+        picture: Callable[[str], Picture | None] = lambda _: None,
+        blanks: Blanks = Blanks(),  # noqa: B008 - frozen
     ) -> None:
-        self._links, self._module_slug, self._picture = links, module_slug, picture
+        self._links, self._module_slug, self._picture, self._blanks = links, module_slug, picture, blanks
         self._html: dict[tuple[str, str], str] = {}
         self._findings: dict[tuple[str, str], tuple[Finding, ...]] = {}
 
@@ -110,13 +119,22 @@ class Renderer:
         return self._kept("blocks", source)
 
     def findings(self, markup: str, source: str) -> tuple[Finding, ...]:
-        """Return what was found in a text that was rendered as `inline` or `blocks`."""
-        return self._findings.get((markup, source), ())
+        """Return what was found in a text: one that was rendered as `inline` or `blocks`, or one without markup."""
+        return (*self._findings.get((markup, source), ()), *self._strays(markup, source))
+
+    def _strays(self, markup: str, source: str) -> Iterator[Finding]:
+        if markup == "none" or not self._blanks.may_stand:
+            for line, found in self._blanks.strays_in(source):
+                yield Finding(line, f"the blank {found}, which nothing fills in here", "it in the text of a page")
+
+    def blanks_in(self, markup: str, source: str) -> Iterator[str]:
+        """Yield the slugs of the blanks that a text shows."""
+        return self._blanks.used_in(source) if markup != "none" else iter(())
 
     def _kept(self, markup: str, source: str) -> str:
         key = (markup, source)
         if key not in self._html:
-            page = _Page(self._links, self._module_slug, self._picture)
+            page = _Page(self._links, self._module_slug, self._picture, self._blanks)
             self._html[key] = _inline(source, page) if markup == "inline" else _blocks(source, page)
             if page.findings:
                 self._findings[key] = tuple(page.findings)
@@ -137,7 +155,7 @@ def _inline_slowly(text: str, page: _Page) -> str:
     if re.search(r"\n[ \t]*\n", text):
         page.note(0, "several paragraphs", "one paragraph")
     parser = _parser()
-    env: dict[str, Any] = {"page": page}
+    env: dict[str, Any] = {"blanks": page.blanks}
     tokens = parser.parseInline(text, env)
     _look_at(tokens, page)
     return _clean(parser.renderer.render(tokens, parser.options, env))
@@ -145,7 +163,7 @@ def _inline_slowly(text: str, page: _Page) -> str:
 
 def _blocks(source: str, page: _Page) -> str:
     parser = _parser()
-    env: dict[str, Any] = {"page": page}
+    env: dict[str, Any] = {"blanks": page.blanks}
     tokens = parser.parse(source, env)
     _name_headings(tokens, page)
     _name_containers(tokens, source, page)
@@ -173,7 +191,8 @@ def _parser() -> MarkdownIt:
         parser.use(container_plugin, name=name, validate=_opens(name))
     # Every address comes through here, so that a bad one can be reported; _address keeps it off the page.
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
-    for rule, render in RULES.items():
+    parser.inline.ruler.before("emphasis", "blank", blank_rule)
+    for rule, render in {**RULES, "blank": blank_html}.items():
         parser.add_render_rule(rule, render)
     return parser
 
@@ -207,6 +226,8 @@ def _name_headings(tokens: Sequence[Token], page: _Page) -> None:
             page.note(_line(opening), f"a heading of level {level} after level {before}", f"level {before + 1} at most")
         if not words:
             page.note(_line(opening), "a heading without words", "words")
+        if any(child.type == "blank" for child in content.children or ()):
+            page.note(_line(opening), "a blank in a heading", "it in the text below: links lead to a heading's words")
         before = max(level, 2)
         slug = _slug(words)
         opening.attrSet("id", page.new_id(f"section-{slug}"))
@@ -222,6 +243,8 @@ def _name_containers(tokens: Sequence[Token], source: str, page: _Page) -> None:
         title = token.info.strip().removeprefix(name).strip()
         if not title:
             page.note(_line(token), f"a {name} without a title", f"`::: {name} Title`")
+        if page.blanks.may_stand and BLANK.search(title):
+            page.note(_line(token), f"a blank in the title of a {name}", "it in the text below")
         end = token.map[1] if token.map else 0
         if end >= len(lines) or ":::" not in lines[end]:
             page.note(_line(token), f"a {name} without an end", "a line `:::` after it")
@@ -245,13 +268,19 @@ def _look_at(tokens: Sequence[Token], page: _Page) -> None:
 
 def _look_inside(token: Token, page: _Page) -> None:
     line = _line(token)
+    in_link = False
     for child in token.children or ():
+        in_link = child.type == "link_open" or (in_link and child.type != "link_close")
         if child.type in ("softbreak", "hardbreak"):
             line += 1
         elif child.type == "link_open":
             _set_address(child, line, page)
         elif child.type == "image":
             _set_picture(child, line, page)
+        elif child.type == "blank":
+            child.meta["in_link"] = in_link
+            if fault := page.blanks.fault_of(child.info):
+                page.note(line, *fault)
         elif child.type == "text" and (loose := re.search(r"\[\^[^\]\s]+\]", child.content)):
             page.note(line, f"{loose[0]}, a footnote without a text", f"a line `{loose[0]}: ...` below")
 
@@ -268,10 +297,15 @@ def _set_address(link: Token, line: int, page: _Page) -> None:
         link.attrSet("class", "term")
     elif kind == "step":
         address = _step(rest, line, page)
+    elif kind == "page":
+        address = _page(rest, line, page)
+    elif page.blanks.may_stand and BLANK.search(found):
+        page.note(line, f"a link to {shown(found)}", "the blank alone: what is an address becomes a link by itself")
+        address = ""
     elif kind.lower() in SCHEMES and rest.strip("/"):
         link.attrSet("rel", "noreferrer")
     else:
-        page.note(line, f"a link to {shown(found)}", "https://..., step:module/step, step:step, term:word or #section")
+        page.note(line, f"a link to {shown(found)}", LINKS)
         address = ""
     if address:
         link.attrSet("href", address)
@@ -291,6 +325,14 @@ def _term(slug: str, line: int, page: _Page) -> str:
         return TERM_LINK + slug
     hoped = nearest(slug, page.links.terms, "a term of modules/glossary.yaml")
     page.note(line, f"the term {shown(slug)}, which the glossary lacks", hoped)
+    return ""
+
+
+def _page(slug: str, line: int, page: _Page) -> str:
+    if slug in page.links.pages:
+        return page.links.pages[slug]
+    hoped = nearest(slug, page.links.pages, "a page of the foot, or page:support")
+    page.note(line, f"a link to the page {shown(slug)}, which is not there", hoped)
     return ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from app.course.files.complaints import complain, unknown_key
 from app.course.files.documents import Document, Loc, Mark
 from app.course.files.faults import Faults, nearest, one_of, shown
-from app.course.files.fields import ADDED, keys_of, texts_of
+from app.course.files.fields import ADDED, keys_of, slugged_data, texts_of
 from app.course.files.markdown import Renderer
 from app.course.files.translation import TRANSLATES, Revised, check_revision, lay_over
 from app.course.parts import QuestionBase, StepBase, revision_of
@@ -20,9 +20,13 @@ from app.course.quiz import Quiz
 N = TypeVar("N", bound=BaseModel)
 K = TypeVar("K", bound=StepBase | QuestionBase)
 
-UNCOUNTED = frozenset(
-    {"slug", "minutes", "changes", "pass_mark", "attempts", "shuffle", "order", "languages", "renamed", "retired"}
-) | {"quiz", "questions", "steps", "modules"}
+UNCOUNTED = (
+    frozenset(
+        {"slug", "minutes", "changes", "pass_mark", "attempts", "shuffle", "order", "languages", "renamed", "retired"}
+    )
+    | {"quiz", "questions", "steps", "modules"}
+    | {"outcome", "allow", "value"}
+)
 """Fields that no revision counts: no translator has to do anything for them, or they have revisions of their own."""
 
 
@@ -42,9 +46,11 @@ class About:
 
 @dataclass
 class FromSource:
-    """What was found while the source language was built: revisions, and what kinds said of their nouns."""
+    """What was found while the source language was built: revisions, blanks, and what kinds said of their nouns."""
 
     revisions: dict[str, str] = field(default_factory=dict)
+    blanks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Slugs of the blanks that a page shows, by its source file."""
     said: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -53,7 +59,7 @@ class NounMaker:
 
     def __init__(self, language: str, is_source: bool, found: FromSource, renderer: Renderer, faults: Faults) -> None:
         self.language, self.is_source, self.faults = language, is_source, faults
-        self._found, self._renderer = found, renderer
+        self.found, self._renderer = found, renderer
 
     def kind(self, source: Document, kinds: Mapping[str, type[K]], what: str) -> type[K] | None:
         """Return the kind that a document names; None, with a fault, when there is none of that name."""
@@ -71,6 +77,28 @@ class NounMaker:
                 found = f"{shown(slug)}, which the source does not have"
                 line = translations.line(slug)
                 self.faults.add(translations.file, line, found, nearest(slug, known, one_of(known)))
+
+    def report_repeats(self, holder: Document) -> bool:
+        """Report slugs that stand twice in the lists of a document; say whether any did."""
+        seen: dict[str, int] = {}
+        repeated = False
+        for name, index, slug in slugged_data(holder.data):
+            line = holder.line(name, index, "slug")
+            if slug in seen:
+                found = f"the slug {shown(slug)} a second time"
+                self.faults.add(holder.file, line, found, f"another one (line {seen[slug]})")
+                repeated = True
+            seen.setdefault(slug, line)
+        return repeated
+
+    def report_no_text(self, documents: tuple[Document, Document | None], about: About) -> None:
+        """Report a text of many paragraphs that is empty; of a translation, only when its source is not."""
+        source, translation = documents
+        if translation is None:
+            self.forget(about)
+            self.faults.add(source.file, source.mark.line, "no text", "something to read")
+        elif source.data.get("body"):
+            self.faults.add(translation.file, translation.mark.line, "no text", "a translation of the text")
 
     def noun(self, model: type[N], documents: tuple[Document, Document | None], about: About, **added: Any) -> N | None:
         """Make a noun from its source and its translation, with what the loader adds, and with its revisions."""
@@ -109,10 +137,9 @@ class NounMaker:
             added = {**added, "language": self.language}
         try:
             context = {"inline": renderer.inline, "blocks": renderer.blocks}
-            return model.model_validate({**given, **added}, context=context)
+            return model.model_validate(_with_added(given, added), context=context)
         except ValidationError as error:
-            apart = [name for name in added if added[name] in (None, ())]
-            complain(error, model, document.mark, self.faults, apart)
+            complain(error, model, document.mark, self.faults, list(_missing(added)))
             return None
 
     def _look_at_texts(self, noun: BaseModel, mark: Mark, renderer: Renderer) -> None:
@@ -120,7 +147,7 @@ class NounMaker:
             here = mark.at(loc)
             if about.markup != "blocks" and not str(text).strip():
                 self.faults.add(here.file, here.line, f"an empty {_name(loc)}", "a text")
-            for finding in renderer.findings(about.markup, str(text)) if about.markup != "none" else ():
+            for finding in renderer.findings(about.markup, str(text)):
                 self.faults.add(here.file, here.text_line + finding.line, finding.found, finding.hoped)
 
     def check_kind(
@@ -131,9 +158,9 @@ class NounMaker:
         place = f"{source.file}:{source.mark.line}"
         for said in noun.faults():
             if translation is None:
-                self._found.said.add((place, said))
+                self.found.said.add((place, said))
                 self.forget(about)
-            elif (place, said) in self._found.said:
+            elif (place, said) in self.found.said:
                 continue
             found, _, hoped = said.rpartition("; ")
             self.faults.add(mark.file, mark.line, found, hoped.removesuffix(" hoped for"))
@@ -141,13 +168,13 @@ class NounMaker:
     def forget(self, about: About) -> None:
         """Ask no translation to name the revision of a source that is to be mended first."""
         if self.is_source:
-            self._found.revisions.pop(about.source, None)
+            self.found.revisions.pop(about.source, None)
 
     def _with_revisions(self, noun: N, about: About, translation: Document | None, is_sound: bool) -> N:
         own = revision_of(facts_of(noun))
         if self.is_source and is_sound:
-            self._found.revisions[about.source] = own
-        source = self._found.revisions.get(about.source, "")
+            self.found.revisions[about.source] = own
+        source = self.found.revisions.get(about.source, "")
         if translation is not None and source:
             revised = Revised(about.source.partition("#")[0], about.what, source)
             mark = translation.mark.at((TRANSLATES,))
@@ -162,7 +189,8 @@ def facts_of(noun: BaseModel) -> dict[str, Any]:
 
     What equals its default is left out, so that a new field changes no revision.
     """
-    facts = noun.model_dump(mode="json", exclude={*UNCOUNTED, *ADDED}, exclude_defaults=True)
+    without: dict[str, Any] = dict.fromkeys((*UNCOUNTED, *ADDED), True) | {"care": {"around": True}}
+    facts = noun.model_dump(mode="json", exclude=without, exclude_defaults=True)
     return {"kind": getattr(noun, "kind", ""), **_without_former(facts)}
 
 
@@ -170,6 +198,21 @@ def _without_former(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_former(item) for key, item in value.items() if key != "former"}
     return [_without_former(item) for item in value] if isinstance(value, list) else value
+
+
+def _with_added(given: Mapping[str, Any], added: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an author gave with what the loader adds, also inside what was given."""
+    inside = {name: {**given[name], **value} for name, value in added.items() if isinstance(value, dict)}
+    return {**given, **added, **inside}
+
+
+def _missing(added: Mapping[str, Any]) -> Iterator[Loc]:
+    """Yield the places of what the loader could not add, because it has faults of its own."""
+    for name, value in added.items():
+        if isinstance(value, dict):
+            yield from ((name, *loc) for loc in _missing(value))
+        elif value in (None, ()):
+            yield (name,)
 
 
 def _name(loc: Loc) -> str:

@@ -15,8 +15,8 @@ from app.course.files.complaints import complain
 from app.course.files.documents import Mark, read_yaml
 from app.course.files.faults import Faults
 from app.course.files.fields import slugged
+from app.course.files.names import PUBLISHED_FILE
 from app.course.files.renames import LEVELS
-from app.course.files.tree import PUBLISHED_FILE
 from app.course.parts import Noun
 
 HEADING = """\

@@ -10,9 +10,9 @@ from pydantic import BaseModel
 
 from app.course.files.documents import Document
 from app.course.files.faults import shown
-from app.course.files.fields import slugged_data
+from app.course.files.names import quiz_file
 from app.course.files.nouns import About, NounMaker
-from app.course.files.sources import Sources, quiz_file
+from app.course.files.sources import Sources
 from app.course.parts import QuestionBase, StepBase
 from app.course.quiz import Quiz
 
@@ -59,7 +59,7 @@ class QuizBuilder:
 
     def _questions(self, quiz: str, source: Document, translation: Document | None) -> Iterator[QuestionBase]:
         translations = translation.part("questions") if translation else None
-        self._report_repeats(source)
+        self._make.report_repeats(source)
         seen: set[str] = set()
         for document in self._sources.questions(quiz):
             slug = document.data.get("slug")
@@ -82,19 +82,6 @@ class QuizBuilder:
         if translations:
             self._make.report_strangers(translations, sorted(seen))
 
-    def _report_repeats(self, holder: Document) -> bool:
-        """Report slugs that stand twice in the lists of a quiz or of a question; say whether any did."""
-        seen: dict[str, int] = {}
-        repeated = False
-        for name, index, slug in slugged_data(holder.data):
-            line = holder.line(name, index, "slug")
-            if slug in seen:
-                found = f"the slug {shown(slug)} a second time"
-                self._make.faults.add(holder.file, line, found, f"another one (line {seen[slug]})")
-                repeated = True
-            seen.setdefault(slug, line)
-        return repeated
-
     def _question(self, quiz: str, slug: str, source: Document, translation: Document | None) -> QuestionBase | None:
         model = self._make.kind(source, self._kinds.questions, "kind of question")
         if model is None:
@@ -103,7 +90,7 @@ class QuizBuilder:
         about = About(f"{quiz_file(quiz)}#{slug}", f"the question {slug}")
         former = self._sources.former_slugs("questions", key)
         question = self._make.noun(model, (source, translation), about, former=former)
-        if self._report_repeats(source):
+        if self._make.report_repeats(source):
             self._make.forget(about)
         if question is None:
             return None

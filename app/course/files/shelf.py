@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.course.content import STEP_KINDS, Course
@@ -14,6 +14,7 @@ from app.course.files.loader import Loaded, load
 from app.course.files.pictures import picture_file
 from app.course.parts import QuestionBase, StepBase
 from app.course.quiz import QUESTION_KINDS
+from app.course.rules.search import SearchIndex
 
 
 class NoCourse(LookupError):
@@ -30,6 +31,10 @@ class _State:
     faults: tuple[Fault, ...]
     courses: Mapping[str, Course]
     signature: _Signature | None
+    is_current: bool = False
+    """Whether the courses are what the files say now, faults and all."""
+    indexes: dict[str, SearchIndex] = field(default_factory=dict)
+    """By language, each from the first time that somebody searched in it."""
 
 
 class Shelf:
@@ -57,16 +62,33 @@ class Shelf:
         return self._state.faults
 
     @property
+    def can_be_shown(self) -> bool:
+        """Whether the course is what the files hold now: always without faults, and with some while it is watched."""
+        return self._state.is_current
+
+    @property
     def languages(self) -> tuple[str, ...]:
         """The codes of the course's languages, the source first; none while there never was a good course."""
         return tuple(self._state.courses)
 
     def course(self, language: str | None = None) -> Course:
-        """Return the last good course, in the source language when it has no other. Raises NoCourse."""
+        """Return the last good course, in the source language when it has no other. Raises NoCourse.
+
+        While it is watched, that is the last one that could be shown.
+        """
         courses = self._state.courses
         if not courses:
             raise NoCourse(f"{self.folder} has never held a course without faults")
         return courses.get(language or "") or next(iter(courses.values()))
+
+    def index(self, language: str) -> SearchIndex:
+        """Return what to search the last good course by, in one of its languages. Raises NoCourse, KeyError."""
+        state = self._state
+        if not state.courses:
+            raise NoCourse(f"{self.folder} has never held a course without faults")
+        if language not in state.indexes:
+            state.indexes[language] = SearchIndex(state.courses[language])
+        return state.indexes[language]
 
     def refresh(self) -> None:
         """Load the files again if the shelf watches them and one changed; a look costs one stat a file.
@@ -91,7 +113,8 @@ class Shelf:
         """Load the files; their signature is taken first, so that a change meanwhile is seen at the next look."""
         signature = signature_of(self.folder) if self._watch else None
         loaded: Loaded = load(self.folder, step_kinds=self.step_kinds, question_kinds=self.question_kinds)
-        self._state = _State(loaded.faults, loaded.courses or self._state.courses, signature)
+        courses = loaded.drafts if self._watch else loaded.courses
+        self._state = _State(loaded.faults, courses or self._state.courses, signature, bool(courses))
 
 
 def signature_of(folder: Path) -> _Signature:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from app.course.files.documents import Document, Mark, read_step_file, read_yaml
+from app.course.files.documents import Document, Mark, read_markdown, read_yaml
 from app.course.files.faults import Faults, shown
 from app.course.files.fields import slugged_data
+from app.course.files.folders import TextFiles
 from app.course.files.markdown import Links
+from app.course.files.names import GLOSSARY_FILE, ORGANISATION_FILE, quiz_file, translated
 from app.course.files.published import PublishedFile, read_published
 from app.course.files.renames import LEVELS
-from app.course.files.tree import GLOSSARY_FILE, Tree, translated
+from app.course.files.tree import Tree
 
 
 class Sources:
@@ -31,7 +33,7 @@ class Sources:
     # ---- files -------------------------------------------------------------------------------
 
     def keyed(self, file: str, language: str) -> Document | None:
-        """Return course.yaml, a glossary, a module.yaml or a quiz in a language."""
+        """Return a file of keys in a language: course.yaml, a module.yaml, a quiz, ..."""
         name = file if language == self.tree.source else translated(file, language)
         if name not in self._read:
             self._read[name] = self._keyed(file, name)
@@ -43,14 +45,30 @@ class Sources:
             return None
         return read_yaml(self.tree.folder, name, self._faults)
 
-    def step(self, file: str) -> Document | None:
-        """Return the keys of a step's file with its text as `body`."""
+    def optional(self, file: str, language: str) -> Document | None:
+        """Return a file of keys that a course may do without; None for a course that does."""
+        return self.keyed(file, language) if (self.tree.folder / file).exists() else None
+
+    def markdown(self, file: str) -> Document | None:
+        """Return the keys of a Markdown file with its text as `body`."""
         if file not in self._read:
-            self._read[file] = self._step(file)
+            self._read[file] = self._markdown(file)
         return self._read[file]
 
-    def _step(self, file: str) -> Document | None:
-        text = read_step_file(self.tree.folder, file, self._faults)
+    def texts(self, files: TextFiles, language: str) -> tuple[Document, Document | None] | None:
+        """Return the source of a text and, for another language, its translation; None when one is not there."""
+        source = self.markdown(files.files[self.tree.source])
+        if language == self.tree.source:
+            return (source, None) if source else None
+        if language not in files.files:
+            file, name = files.files[self.tree.source], files.name(language)
+            self._faults.add(file, 1, f"no translation in {language}", f"a file {name} beside it")
+            return None
+        translation = self.markdown(files.files[language])
+        return (source, translation) if source and translation else None
+
+    def _markdown(self, file: str) -> Document | None:
+        text = read_markdown(self.tree.folder, file, self._faults)
         if text is None:
             return None
         head = text.head
@@ -58,12 +76,6 @@ class Sources:
             self._faults.add(file, head.line("body"), "the key 'body'", "the text below the second line `---`")
         inside = {**head.mark.inside, "body": Mark(file, text.body_line, text.body_line)}
         return Document({**head.data, "body": text.body}, replace(head.mark, inside=inside))
-
-    def glossary(self, language: str) -> Document | None:
-        """Return the glossary in a language; None for a course without one."""
-        if not (self.tree.folder / GLOSSARY_FILE).exists():
-            return None
-        return self.keyed(GLOSSARY_FILE, language)
 
     def quiz(self, slug: str, language: str) -> Document | None:
         """Return a quiz in a language."""
@@ -79,6 +91,12 @@ class Sources:
                 yield part
             elif document:
                 self._faults.add(document.file, document.line("questions", index), shown(item), "a question's keys")
+
+    def blank_slugs(self) -> tuple[str, ...]:
+        """Return the slugs of the blanks that the organisation's file names."""
+        organisation = self.optional(ORGANISATION_FILE, self.tree.source)
+        blanks = organisation.part("blanks") if organisation else None
+        return tuple(blanks.data) if blanks else ()
 
     # ---- slugs -------------------------------------------------------------------------------
 
@@ -115,16 +133,7 @@ class Sources:
         steps = {key: f"/modules/{key}" for key in self.keys["steps"]}
         for key, former in self.former["steps"].items():
             steps.update(dict.fromkeys(former, steps[key]))
-        glossary = self.glossary(self.tree.source)
+        glossary = self.optional(GLOSSARY_FILE, self.tree.source)
         terms = glossary.part("terms") if glossary else None
-        return Links(steps, frozenset(terms.data) if terms else frozenset())
-
-
-def quiz_file(slug: str) -> str:
-    """Return the source file of a quiz."""
-    return f"quizzes/{slug}.yaml"
-
-
-def module_file(slug: str) -> str:
-    """Return the source file of a module's own texts."""
-    return f"modules/{slug}/module.yaml"
+        pages = {page.slug: f"/pages/{page.slug}" for page in self.tree.pages} | {"support": "/support"}
+        return Links(steps, frozenset(terms.data) if terms else frozenset(), pages)

@@ -16,7 +16,8 @@ from pydantic import BaseModel
 from app.course.files.complaints import unknown_key
 from app.course.files.documents import Document, Mark
 from app.course.files.faults import Faults, nearest, one_of, shown
-from app.course.files.fields import authored, has_texts, holds_many, is_list_of_texts, noun_of, text_mark
+from app.course.files.fields import authored, has_texts, holds_many, is_list_of_texts, may_differ, noun_of, text_mark
+from app.course.parts import StepBase
 
 TRANSLATES = "translates"
 
@@ -34,11 +35,12 @@ def check_revision(found: Any, source: Revised, mark: Mark, faults: Faults) -> N
     """Report a translation that names another revision than its source has now."""
     hoped = f"`{TRANSLATES}: {source.revision}`"
     if not found:
-        faults.add(mark.file, mark.line, f"no revision that this translates ({source.what})", hoped)
+        text = f"no revision that this translates ({source.what})"
+        faults.add(mark.file, mark.line, text, hoped, source.revision)
     elif str(found) != source.revision:
         see = f"what changed: git log -p -- {source.file}"
         text = f"a translation of {shown(found)}, which is older than its source ({source.what})"
-        faults.add(mark.file, mark.line, text, f"{hoped} once it is brought up to date ({see})")
+        faults.add(mark.file, mark.line, text, f"{hoped} once it is brought up to date ({see})", source.revision)
 
 
 def lay_over(
@@ -75,15 +77,19 @@ class _Over:
             return source
         merged, inside = dict(data), dict(mark.inside)
         allowed = [name for name in authored(model) if has_texts(model, name)]
+        own = [name for name in authored(model) if may_differ(model, name)]
         read_elsewhere = self.beside if beside else frozenset[str]()
         for key in texts:
-            if key not in allowed and key not in read_elsewhere:
+            if key not in allowed and key not in own and key not in read_elsewhere:
                 self._report(given_mark.inside[key], *_not_a_text(model, key, allowed))
         for name in allowed:
             if name not in read_elsewhere:
                 laid = self._field(model, name, _inside(source, name), given)
                 if laid:
                     merged[name], inside[name] = laid
+        for name in own:
+            if texts.get(name):
+                merged[name], inside[name] = _inside(given, name)
         return merged, replace(mark, inside=inside)
 
     def _field(self, model: type[BaseModel], name: str, source: _Marked, given: _Marked) -> _Marked | None:
@@ -149,8 +155,7 @@ def _inside(marked: _Marked, part: str | int) -> _Marked:
 
 def _must_be_there(model: type[BaseModel], name: str) -> bool:
     """Whether a source without this field has a fault of its own. A step may do without a body."""
-    mark = text_mark(model, name)
-    return model.model_fields[name].is_required() and not (mark and mark.markup == "blocks")
+    return model.model_fields[name].is_required() and not (issubclass(model, StepBase) and name == "body")
 
 
 def _not_a_text(model: type[BaseModel], key: str, allowed: Sequence[str]) -> tuple[str, str]:

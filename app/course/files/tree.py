@@ -1,27 +1,24 @@
-"""What lies in a course's folder: course.yaml, the folders of modules with their steps, and the quizzes."""
+"""What a course is made of: course.yaml, read; and its modules, steps, pages and quizzes, by their files."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from app.course.files.complaints import SLUG_WORDS, complain
+from app.course.files.complaints import complain
 from app.course.files.documents import Document, read_yaml
-from app.course.files.faults import Faults, nearest, one_of, shown
+from app.course.files.faults import Faults
+from app.course.files.folders import Folders, TextFiles
+from app.course.files.names import COURSE_FILE
 from app.course.files.renames import RenamedSlugs, Renames, RetiredSlugs
-from app.course.parts import SLUG, Blocks, Noun, Words
+from app.course.parts import Blocks, Noun, Words
 
-COURSE_FILE = "modules/course.yaml"
-GLOSSARY_FILE = "modules/glossary.yaml"
-PUBLISHED_FILE = "modules/published.yaml"
 RIGHT_TO_LEFT = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "ps", "sd", "ug", "ur", "yi"])
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
-STEP_FILE = re.compile(r"(?P<number>\d\d)-(?P<slug>[^.]+)\.(?P<language>[A-Za-z0-9-]+)\.md")
 
 
 class Language(Noun):
@@ -53,23 +50,18 @@ class CourseFile(Noun):
 
 
 @dataclass(frozen=True)
-class StepFiles:
-    """The files of one step: one a language, by the language's code."""
-
-    number: str
-    slug: str
-    files: Mapping[str, str]
-
-
-@dataclass(frozen=True)
 class Tree:
     """The course's folder, looked through but not yet read."""
 
     folder: Path
     course: Document
     languages: tuple[Language, ...]
-    modules: Mapping[str, tuple[StepFiles, ...]]
+    modules: Mapping[str, tuple[TextFiles, ...]]
     """The steps of each module, in their order, by the module's slug; only modules that have a folder."""
+    ways: Mapping[str, tuple[TextFiles, ...]]
+    """The ways around of each module, by the module's slug."""
+    pages: tuple[TextFiles, ...]
+    """The pages in the foot, in their order."""
     quizzes: tuple[str, ...]
     """Slugs of the quizzes."""
     renames: Renames = field(default_factory=Renames)
@@ -85,11 +77,6 @@ class Tree:
             yield from (f"{module}/{step.slug}" for step in steps)
 
 
-def translated(file: str, language: str) -> str:
-    """Return the name of a file's translation: `quiz.yaml` becomes `quiz.en.yaml`."""
-    return f"{file.removesuffix('.yaml')}.{language}.yaml"
-
-
 def look_through(folder: Path, faults: Faults) -> Tree | None:
     """Look through a course's folder; None, with faults, when course.yaml does not say what it holds."""
     course = read_yaml(folder, COURSE_FILE, faults)
@@ -99,9 +86,18 @@ def look_through(folder: Path, faults: Faults) -> Tree | None:
     languages = _languages(course, faults)
     if not languages:
         return None
-    codes = [language.code for language in languages]
-    modules = {slug: _steps(folder, slug, codes, faults) for slug in _modules(folder, course, codes, faults)}
-    return Tree(folder, course, languages, modules, _quizzes(folder, codes, faults), _renames(course))
+    folders = Folders(folder, [language.code for language in languages], faults)
+    modules = folders.modules(course)
+    return Tree(
+        folder,
+        course,
+        languages,
+        modules={slug: folders.steps(slug) for slug in modules},
+        ways={slug: folders.ways(slug) for slug in modules},
+        pages=folders.pages(),
+        quizzes=folders.quizzes(),
+        renames=_renames(course),
+    )
 
 
 def _check(course: Document, faults: Faults) -> None:
@@ -134,117 +130,3 @@ def _renames(course: Document) -> Renames:
             return model()
 
     return Renames(read("renamed", RenamedSlugs), read("retired", RetiredSlugs))
-
-
-# ---- folders ---------------------------------------------------------------------------------
-
-
-def _names(folder: Path) -> list[str]:
-    """Return the names in a folder that authors gave, sorted; none when there is no folder."""
-    try:
-        return sorted(path.name for path in folder.iterdir() if not path.name.startswith((".", "_")))
-    except (OSError, ValueError):
-        return []
-
-
-def _modules(folder: Path, course: Document, codes: Sequence[str], faults: Faults) -> list[str]:
-    """Return the modules that course.yaml lists and that have a folder, in its order."""
-    there = [name for name in _names(folder / "modules") if (folder / "modules" / name).is_dir()]
-    listed = course.data.get("modules")
-    found: list[str] = []
-    if not isinstance(listed, list):
-        return found
-    for index, slug in enumerate(listed):
-        line = course.line("modules", index)
-        if not isinstance(slug, str) or not re.fullmatch(SLUG, slug):
-            faults.add(course.file, line, f"the module {shown(slug)}", SLUG_WORDS)
-        elif slug in found:
-            faults.add(course.file, line, f"the module {shown(slug)} twice", "it once")
-        elif slug not in there:
-            faults.add(course.file, line, f"no folder modules/{slug}", nearest(slug, there, "a folder of that name"))
-        else:
-            found.append(slug)
-    for slug in there:
-        if slug not in found:
-            hoped = f"its name under `modules` in {COURSE_FILE}"
-            faults.add(f"modules/{slug}", 1, "a module that the course does not list", hoped)
-    _loose_files(folder, codes, faults)
-    return found
-
-
-def _loose_files(folder: Path, codes: Sequence[str], faults: Faults) -> None:
-    """Report files beside course.yaml that nothing reads."""
-    known = {COURSE_FILE, GLOSSARY_FILE, PUBLISHED_FILE}
-    known |= {translated(file, code) for file in (COURSE_FILE, GLOSSARY_FILE) for code in codes[1:]}
-    _report_unread(folder, "modules", known, codes, faults)
-
-
-def _report_unread(folder: Path, under: str, known: set[str], codes: Sequence[str], faults: Faults) -> None:
-    for name in _names(folder / under):
-        file = f"{under}/{name}"
-        if file in known or not name.endswith((".yaml", ".yml", ".md")):
-            continue
-        start, _, language = name.removesuffix(".yaml").partition(".")
-        if f"{under}/{start}.yaml" in known and language not in codes:
-            hoped = f"{one_of(codes[1:])}, or the language in {COURSE_FILE}"
-            faults.add(file, 1, f"a translation into {shown(language)}", hoped)
-        else:
-            faults.add(file, 1, "a file that nothing reads", nearest(file, known, "no such file"))
-
-
-def _steps(folder: Path, module: str, codes: Sequence[str], faults: Faults) -> tuple[StepFiles, ...]:
-    """Return the steps of a module in the order of their numbers."""
-    found: dict[tuple[str, str], dict[str, str]] = {}
-    under = f"modules/{module}"
-    known = {f"{under}/module.yaml", *(translated(f"{under}/module.yaml", code) for code in codes[1:])}
-    for name in _names(folder / under):
-        file = f"{under}/{name}"
-        if file in known or not name.endswith((".yaml", ".yml", ".md")):
-            continue
-        match = STEP_FILE.fullmatch(name)
-        if not match or not re.fullmatch(SLUG, match["slug"]):
-            hoped = f"a name such as 03-slug.{codes[0]}.md" if name.endswith(".md") else one_of(sorted(known))
-            faults.add(file, 1, "a file that nothing reads", hoped)
-        elif match["language"] not in codes:
-            hoped = f"{one_of(codes)}, or the language in {COURSE_FILE}"
-            faults.add(file, 1, f"a step in {shown(match['language'])}", hoped)
-        else:
-            found.setdefault((match["number"], match["slug"]), {})[match["language"]] = file
-    steps = tuple(StepFiles(number, slug, files) for (number, slug), files in sorted(found.items()))
-    return tuple(_without_repeats(steps, under, codes[0], faults))
-
-
-def _without_repeats(steps: Sequence[StepFiles], under: str, source: str, faults: Faults) -> Iterator[StepFiles]:
-    """Yield the steps that have a source file; report numbers and slugs that stand there twice."""
-    numbers: dict[str, str] = {}
-    slugs: dict[str, str] = {}
-    if not any(source in step.files for step in steps):
-        faults.add(under, 1, "a module without steps", f"a file such as 01-slug.{source}.md")
-    for step in steps:
-        file = step.files.get(source)
-        if file is None:
-            for other in step.files.values():
-                hoped = f"{step.number}-{step.slug}.{source}.md beside it"
-                faults.add(other, 1, "a translation of a step that is not there", hoped)
-            continue
-        if first := slugs.setdefault(step.slug, file) != file and slugs[step.slug]:
-            faults.add(file, 1, f"the slug {shown(step.slug)} a second time", f"another one (first: {first})")
-            continue
-        if first := numbers.setdefault(step.number, file) != file and numbers[step.number]:
-            faults.add(file, 1, f"the number {step.number} a second time", f"another one (first: {first})")
-        yield step
-
-
-def _quizzes(folder: Path, codes: Sequence[str], faults: Faults) -> tuple[str, ...]:
-    names = [name for name in _names(folder / "quizzes") if name.endswith(".yaml") and name.count(".") == 1]
-    found: list[str] = []
-    for name in names:
-        slug = name.removesuffix(".yaml")
-        if re.fullmatch(SLUG, slug):
-            found.append(slug)
-        else:
-            faults.add(f"quizzes/{name}", 1, f"the name {shown(slug)}", SLUG_WORDS)
-    known = {f"quizzes/{name}" for name in names}
-    known |= {translated(f"quizzes/{slug}.yaml", code) for slug in found for code in codes[1:]}
-    _report_unread(folder, "quizzes", known, codes, faults)
-    return tuple(found)

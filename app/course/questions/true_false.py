@@ -15,6 +15,6 @@ class TrueFalse(SingleChoice):
         """The two options are called true and false; one of them is right."""
         if [option.slug for option in self.options] != ["true", "false"]:
             found = ", ".join(option.slug for option in self.options) or "none"
-            yield f"the options {found}; true and false hoped for, in that order"
+            yield f"the options {found}; true and false, in that order hoped for"
         if (right := sum(option.correct for option in self.options)) != 1:
             yield f"{right} right options; exactly one hoped for"

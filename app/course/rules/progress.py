@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from app.course.content import Course, Module
 from app.course.parts import StepBase
@@ -66,29 +67,61 @@ class ModuleProgress:
         """Minutes of the steps that are missing."""
         return sum(step.minutes for step in self.missing)
 
+    @cached_property
+    def _states(self) -> dict[str, State]:
+        return {one.step.key: one.state for one in self.steps}
+
     def state_of(self, step: StepBase) -> State:
         """How one of the module's steps stands."""
-        return next(s.state for s in self.steps if s.step.key == step.key)
+        return self._states[step.key]
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far somebody is in the course. `percent` is whole, from 0 to 100, and 100 only when nothing is missing."""
+    """How far somebody is in the course, worked out module by module as it is asked for: a step asks for one or two.
 
-    modules: tuple[ModuleProgress, ...]
-    steps_done: int
-    steps_counted: int
-    percent: int
-    minutes_left: int
+    `known`: the keys of what they did.
+    """
+
+    course: Course
+    known: frozenset[str]
+    _found: dict[str, ModuleProgress] = field(default_factory=dict, repr=False, compare=False)
+
+    def of(self, module: Module) -> ModuleProgress:
+        """Progress in one module of the same course."""
+        if module.slug not in self._found:
+            self._found[module.slug] = _module_progress(module, self.known)
+        return self._found[module.slug]
+
+    @cached_property
+    def modules(self) -> tuple[ModuleProgress, ...]:
+        """Progress in every module, in the order of the course."""
+        return tuple(self.of(module) for module in self.course.modules)
+
+    @cached_property
+    def steps_done(self) -> int:
+        """How many steps are done."""
+        return sum(len(m.done) for m in self.modules)
+
+    @cached_property
+    def steps_counted(self) -> int:
+        """How many steps count: all, but in a finished module those that are done."""
+        return sum(len(m.done) if m.finished else len(m.steps) for m in self.modules)
+
+    @property
+    def percent(self) -> int:
+        """Whole, from 0 to 100, and 100 only when nothing is missing."""
+        return share(self.steps_done, self.steps_counted)
+
+    @property
+    def minutes_left(self) -> int:
+        """Minutes of the steps that are missing."""
+        return sum(m.minutes_left for m in self.modules)
 
     @property
     def finished(self) -> bool:
         """Whether every module is finished."""
         return all(module.finished for module in self.modules)
-
-    def of(self, module: Module) -> ModuleProgress:
-        """Progress in one module of the same course."""
-        return next(m for m in self.modules if m.module.slug == module.slug)
 
 
 def share(done: int, counted: int) -> int:
@@ -97,11 +130,11 @@ def share(done: int, counted: int) -> int:
 
 
 def _module_progress(module: Module, done: frozenset[str]) -> ModuleProgress:
-    finished_before = any(key in done for key in module.keys)
+    finished_before = not done.isdisjoint(module.keys)
     states: list[StepProgress] = []
     open_before = False
     for step in module.steps:
-        if any(key in done for key in step.keys):
+        if not done.isdisjoint(step.keys):
             state = State.DONE
         elif finished_before:
             taken_back = any(TAKEN_BACK + key in done for key in step.keys)
@@ -117,24 +150,14 @@ def _module_progress(module: Module, done: frozenset[str]) -> ModuleProgress:
 
 
 def progress(course: Course, done: Iterable[str]) -> Progress:
-    """Compute how far somebody is, from the keys of what they did.
+    """Say how far somebody is, from the keys of what they did.
 
     `done` holds keys of completed steps (`module/step`, current or former), slugs of finished
     modules, and keys of steps taken back, each after `~`; what the course does not know is
     passed over, and a thing done under two names counts once. A finished module counts as
     wholly done whatever its steps have become.
     """
-    known = frozenset(done)
-    modules = tuple(_module_progress(module, known) for module in course.modules)
-    counted = sum(len(m.done) if m.finished else len(m.steps) for m in modules)
-    steps_done = sum(len(m.done) for m in modules)
-    return Progress(
-        modules=modules,
-        steps_done=steps_done,
-        steps_counted=counted,
-        percent=share(steps_done, counted),
-        minutes_left=sum(m.minutes_left for m in modules),
-    )
+    return Progress(course, frozenset(done))
 
 
 def next_step(so_far: Progress, last_step_key: str | None = None) -> StepBase | None:
@@ -143,14 +166,14 @@ def next_step(so_far: Progress, last_step_key: str | None = None) -> StepBase | 
     Where one was, while that is still missing; else the first one missing after it in the
     course; else the first one missing at all.
     """
-    missing = [step for module in so_far.modules for step in module.missing]
-    open_now = [s.step for m in so_far.modules for s in m.steps if s.state is State.OPEN and not m.finished]
-    if not missing:
-        return None
-    for step in open_now:
-        if last_step_key in step.keys:
-            return step
-    order = [s.step for m in so_far.modules for s in m.steps]
-    at = next((i for i, step in enumerate(order) if last_step_key in step.keys), -1)
-    later = {step.key for step in order[at + 1 :]}
-    return next((step for step in open_now if step.key in later), open_now[0] if open_now else None)
+    course = so_far.course
+    last = course.step_by_key.get(last_step_key or "")
+    begin = course.places[last.key] if last else 0
+    round_trip = (*course.steps[begin:], *course.steps[:begin])
+    return next((step for step in round_trip if _is_asked_for(so_far, step)), None)
+
+
+def _is_asked_for(so_far: Progress, step: StepBase) -> bool:
+    """Whether a step is missing in its module, and open."""
+    module = so_far.of(so_far.course.module_by_slug[step.module_slug])
+    return not module.finished and module.state_of(step) is State.OPEN

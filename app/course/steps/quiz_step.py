@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from app.course.parts import Completes, StepBase
+from app.course.parts import Completes, Rich, StepBase
 from app.course.quiz import Quiz
 
 
@@ -17,3 +17,8 @@ class QuizStep(StepBase):
     def faults(self) -> Iterator[str]:
         """Nothing beyond its fields."""
         return iter(())
+
+    def texts(self) -> Iterator[str | Rich]:
+        """Add what is asked, and nothing of the answers."""
+        yield from super().texts()
+        yield from (question.text for question in self.quiz.questions)

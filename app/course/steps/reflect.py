@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from app.course.parts import Completes, Inline, StepBase, Words
+from app.course.parts import Completes, Inline, Rich, StepBase, Words
 
 
 class ReflectStep(StepBase):
@@ -18,3 +18,8 @@ class ReflectStep(StepBase):
     def faults(self) -> Iterator[str]:
         """Nothing beyond its fields."""
         return iter(())
+
+    def texts(self) -> Iterator[str | Rich]:
+        """Add the prompt, and the help with writing."""
+        yield from super().texts()
+        yield from (text for text in (self.prompt, self.help) if text)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import Field, HttpUrl
 
-from app.course.parts import Completes, Inline, Noun, Slug, StepBase, Words
+from app.course.parts import Completes, Inline, Noun, Rich, Slug, StepBase, Words
 
 
 class Resource(Noun):
@@ -31,3 +31,10 @@ class ResourcesStep(StepBase):
             if str(resource.url) in seen:
                 yield f"{resource.url} twice; each address once hoped for"
             seen.add(str(resource.url))
+
+    def texts(self) -> Iterator[str | Rich]:
+        """Add what each resource is called, and what it is about."""
+        yield from super().texts()
+        for resource in self.resources:
+            yield resource.title
+            yield resource.about

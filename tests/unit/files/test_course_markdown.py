@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.course.content import terms_in
 from app.course.files import markdown
+from app.course.files.blanks import Blanks
 from app.course.files.faults import Faults
 from app.course.files.markdown import ATTRIBUTES, SCHEMES, TAGS, Links, Renderer
 from app.course.files.pictures import Picture, Pictures, size_of
@@ -204,7 +205,7 @@ def test_the_ids_of_a_text_are_unique(parts: list[str]) -> None:
 @given(st.text(alphabet="ab1 .,:;?'\"()%/+=-…–’é", max_size=40))
 def test_the_quick_way_for_plain_texts_says_what_the_long_way_says(source: str) -> None:
     quick = renderer().inline(source)
-    page = markdown._Page(LINKS, None, lambda _: None)
+    page = markdown._Page(LINKS, None, lambda _: None, Blanks())
     assert quick == markdown._inline_slowly(source.strip(), page)
     assert page.findings == []
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.course.files.shelf import NoCourse, Shelf
-from tests.course_folder import Folder
+from tests.course_folder import GARDEN, Folder
 
 STEP = "modules/02-walk/02-on-the-way.en.md"
 
@@ -56,6 +56,60 @@ def test_a_watching_shelf_keeps_the_last_good_course_until_the_files_are_mended(
     shelf.refresh()
     assert faults_of(shelf) == []
     assert shelf.course().step_by_key["02-walk/on-the-way"].title == "Under way"
+
+
+def lag(folder: Folder) -> None:
+    """Change a text of the source, and no translation."""
+    folder.change(STEP, "title: On the way\n", "title: Under way\n")
+
+
+def test_while_it_is_written_a_course_is_shown_though_translations_lag_behind(folder: Folder) -> None:
+    shelf = Shelf(folder.path, watch=True)
+    lag(folder)
+    shelf.refresh()
+    assert [fault.partition(":")[0] for fault in faults_of(shelf)] == [STEP.replace(".en.", ".nl.")]
+    assert (shelf.can_be_shown, shelf.languages) == (True, ("en", "nl"))
+    assert shelf.course("en").step_by_key["02-walk/on-the-way"].title == "Under way"
+    assert shelf.course("nl").step_by_key["02-walk/on-the-way"].title == "Onderweg"
+
+
+def test_while_it_is_written_a_course_is_shown_in_its_source_though_a_translation_is_missing(folder: Folder) -> None:
+    shelf = Shelf(folder.path, watch=True)
+    lag(folder)
+    folder.remove("modules/01-map/01-signs.nl.md")
+    shelf.refresh()
+    assert len(faults_of(shelf)) == 2
+    assert (shelf.can_be_shown, shelf.languages) == (True, ("en",))
+    assert shelf.course("nl").step_by_key["02-walk/on-the-way"].title == "Under way"
+
+
+def test_while_it_is_written_a_language_is_shown_though_another_has_faults(tmp_path: Path) -> None:
+    garden = Folder(tmp_path / "garden", GARDEN)
+    garden.change("modules/course.nl.yaml", "title: ", "titel: ")
+    shelf = Shelf(garden.path, watch=True)
+    assert shelf.languages == ("en", "ar")
+
+
+def test_while_it_is_written_a_course_is_shown_though_it_does_not_add_up(folder: Folder) -> None:
+    shelf = Shelf(folder.path, watch=True)
+    folder.change("modules/01-map/module.yaml", "minutes: 20", "minutes: 21")
+    shelf.refresh()
+    assert (len(faults_of(shelf)), shelf.can_be_shown) == (1, True)
+    assert shelf.course().modules[0].minutes == 21
+
+
+def test_a_watching_shelf_does_not_show_a_source_with_faults(folder: Folder) -> None:
+    shelf = Shelf(folder.path, watch=True)
+    assert shelf.can_be_shown
+    folder.change("modules/01-map/01-signs.en.md", "term:contour", "term:contuor")
+    shelf.refresh()
+    assert not shelf.can_be_shown
+
+
+def test_a_shelf_that_does_not_watch_has_no_course_when_a_translation_lags_behind(folder: Folder) -> None:
+    lag(folder)
+    shelf = Shelf(folder.path)
+    assert (shelf.languages, shelf.can_be_shown) == ((), False)
 
 
 def test_a_watching_shelf_loads_nothing_again_while_nothing_changed(folder: Folder) -> None:
