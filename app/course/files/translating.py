@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from ruamel.yaml.comments import CommentedMap
 
 from app.course.content import Course
+from app.course.files.documents import read_text
 from app.course.files.faults import Faults, shown
 from app.course.files.fields import authored, has_texts, holds_many, text_mark
 from app.course.files.folders import TextFiles
@@ -182,13 +183,20 @@ class _Translation:
 
     def __init__(self, folder: Path, file: str) -> None:
         self.path, self.file = folder / file, file
-        self._before = self.path.read_text("utf-8") if self.path.exists() else ""
+        self._before = self._read(folder) if self.path.exists() else ""
         self._is_markdown = file.endswith(".md")
         try:
             keys, self._below = divided(self._before) if self._is_markdown and self._before else (self._before, "")
             self._keys = parsed(keys)
         except CannotRewrite as error:
             raise CannotRewrite(f"{file}: {error}") from error
+
+    def _read(self, folder: Path) -> str:
+        """Return the text as the loader reads it: some editors put a mark before it, or end lines in two signs."""
+        text = read_text(folder, self.file, Faults())
+        if text is None:
+            raise CannotRewrite(f"{self.file}: no text that can be read")
+        return text
 
     @property
     def text(self) -> str:

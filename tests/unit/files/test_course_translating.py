@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,25 @@ def test_what_cannot_be_read_is_not_written_over(folder: Folder) -> None:
         begin(folder.path)
     assert folder.read(QUIZ) == "questions: [\n"
     assert not (folder.path / f"{STEP}.nl.md").exists()
+
+
+def test_what_is_no_utf8_is_not_written_over(folder: Folder) -> None:
+    file = f"{STEP}.nl.md"
+    (folder.path / file).write_bytes(folder.read(file).replace("title: ", "title: Hé ", 1).encode("cp1252"))
+    before = texts_of(folder)
+    with pytest.raises(CannotRewrite, match=re.escape(file)):
+        begin(folder.path)
+    with pytest.raises(CannotRewrite, match=re.escape(file)):
+        finish(folder.path, [file])
+    assert texts_of(folder) == before
+
+
+def test_a_file_of_another_editor_is_finished_too(folder: Folder) -> None:
+    file = f"{STEP}.nl.md"
+    text = re.sub(r"translates: .*\n", "", folder.read(file))
+    (folder.path / file).write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert finish(folder.path, [file]) == (file,)
+    assert not load(folder.path).faults
 
 
 def test_a_quiz_is_looked_at_before_it_is_translated(folder: Folder) -> None:
