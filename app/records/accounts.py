@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import Select, and_, bindparam, delete, exists, func, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from app.records import audit, links, outbox, throttle
 from app.records.base import insert_once
-from app.records.models import Cohort, EndedVisit, Enrolment, User
+from app.records.models import Bookmark, Cohort, EndedVisit, Enrolment, User
 
 NAME_LENGTH = 120
 TYPED_LENGTH = 1000
@@ -65,12 +65,18 @@ class Visitor:
     cohort_name: str | None
     done: str
     last_step_key: str | None
+    bookmarks: str
     enrolments: int
 
     @property
     def done_keys(self) -> frozenset[str]:
         """What `progress` asks for: keys done, slugs of finished modules, and keys taken back after `~`."""
         return frozenset(self.done.split())
+
+    @property
+    def bookmarked_keys(self) -> frozenset[str]:
+        """Keys of the steps that they marked, under the names that those had then."""
+        return frozenset(self.bookmarks.split())
 
     @property
     def is_authenticated(self) -> bool:
@@ -92,9 +98,19 @@ class Visitor:
         return f"{self.user_id}:{self.stamp}"
 
 
+_SPACE: Any = literal_column("' '")
+"""As text of the statement: for a value SQLAlchemy would write the statement anew each time."""
+
+
 def _visitor_select(enrolment: object) -> Select[*tuple[Any, ...]]:
     """Build the one select of who is here; `enrolment` says which enrolment comes along."""
     user, theirs, cohort = User.__table__.c, Enrolment.__table__.c, Cohort.__table__.c
+    marked = Bookmark.__table__.c
+    marks = (
+        select(func.aggregate_strings(marked.step_key, _SPACE))
+        .where(marked.enrolment_id == theirs.id)
+        .scalar_subquery()
+    )
     active = Enrolment.__table__.alias()
     count = select(func.count()).where(active.c.user_id == user.id, active.c.standing == "active").scalar_subquery()
     rows = User.__table__.outerjoin(
@@ -103,7 +119,8 @@ def _visitor_select(enrolment: object) -> Select[*tuple[Any, ...]]:
     return (
         select(
             user.id, user.session_stamp, user.name, user.email, user.language, user.is_admin,
-            theirs.id, theirs.role, cohort.id, cohort.name, func.coalesce(theirs.done, ""), theirs.last_step_key, count,
+            theirs.id, theirs.role, cohort.id, cohort.name, func.coalesce(theirs.done, ""), theirs.last_step_key,
+            func.coalesce(marks, ""), count,
         )
         .select_from(rows)
         .where(user.id == bindparam("user"), user.session_stamp == bindparam("stamp"), user.deactivated_at.is_(None))
@@ -125,7 +142,7 @@ _BY_NEWEST = _visitor_select(_newest_enrolment())
 
 
 def visitor_of(
-    session: Session, user_id: int, stamp: str, enrolment_id: int | None, *, visit: str = ""
+    session: Session | Connection, user_id: int, stamp: str, enrolment_id: int | None, *, visit: str = ""
 ) -> Visitor | None:
     """Read who is here, in one select; nobody when the stamp is not theirs, the account closed or the visit ended.
 

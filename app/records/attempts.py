@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import and_, func, insert, select
+from sqlalchemy import and_, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.course.content import Course
@@ -17,7 +17,7 @@ from app.course.parts import Given, QuestionBase, Rich
 from app.course.quiz import QUESTION_KINDS, Grade, Quiz, grade_quiz, least_points
 from app.course.steps.quiz_step import QuizStep
 from app.records.accounts import BIGGEST_ID, Visitor
-from app.records.base import insert_once
+from app.records.base import insert_once, table_of
 from app.records.drafts import drop_texts
 from app.records.learning import add_completion, enrolment_of, lock_enrolment, note_deed, open_step
 from app.records.models import Answer, Attempt, Enrolment, Wording
@@ -145,6 +145,28 @@ def submit_quiz(
     return attempt_id
 
 
+# Built once, as those of learning.py.
+_attempt, _wordings = table_of(Attempt).c, table_of(Wording).c
+_BY_KEY = select(_attempt.id).where(
+    _attempt.enrolment_id == bindparam("enrolment"), _attempt.deed_key == bindparam("deed_key")
+)
+_AT_QUIZ = and_(
+    _attempt.enrolment_id == bindparam("enrolment"), _attempt.quiz_slug.in_(bindparam("slugs", expanding=True))
+)
+_COUNTED = select(func.count(), func.max(_attempt.number)).where(_AT_QUIZ)
+_KNOWN = select(_wordings.revision).where(_wordings.revision.in_(bindparam("revisions", expanding=True)))
+_LINES = (
+    select(
+        _attempt.id, _attempt.number, _attempt.points, _attempt.max_points, _attempt.passed, _attempt.language,
+        _attempt.submitted_at,
+    )
+    .where(_AT_QUIZ)
+    .order_by(_attempt.number.desc(), _attempt.id.desc())
+)  # fmt: skip
+_NEW_ATTEMPT = insert(table_of(Attempt)).returning(_attempt.id)
+_NEW_ANSWERS = insert(table_of(Answer))
+
+
 def _answers(quiz: Quiz, given: Mapping[str, Given]) -> dict[str, Given]:
     """Return an answer for every question, in today's slugs and one order. Raises AnswerTooLong."""
     answers: dict[str, Given] = {}
@@ -164,16 +186,12 @@ def _in_todays_slugs(question: QuestionBase, given: Given) -> Given:
 
 
 def _attempt_by(session: Session, enrolment_id: int, deed_key: str) -> int | None:
-    return session.scalar(select(Attempt.id).where(Attempt.enrolment_id == enrolment_id, Attempt.deed_key == deed_key))
+    return session.scalar(_BY_KEY, {"enrolment": enrolment_id, "deed_key": deed_key})
 
 
 def _next_number(session: Session, enrolment_id: int, quiz: Quiz) -> int:
     """Number the next attempt, going on from those made under former slugs. Raises AttemptsUsedUp."""
-    made, last = session.execute(
-        select(func.count(), func.max(Attempt.number)).where(
-            Attempt.enrolment_id == enrolment_id, Attempt.quiz_slug.in_(quiz.keys)
-        )
-    ).one()
+    made, last = session.execute(_COUNTED, {"enrolment": enrolment_id, "slugs": quiz.keys}).one()
     if quiz.attempts is not None and made >= quiz.attempts:
         raise AttemptsUsedUp(quiz.attempts)
     return int(last or 0) + 1
@@ -183,14 +201,14 @@ def _keep_attempt(session: Session, step: QuizStep, grade: Grade, **facts: Any) 
     quiz = {"quiz_slug": step.quiz.slug, "quiz_revision": step.quiz.revision, "language": step.quiz.language}
     earned = {"points": grade.points, "max_points": grade.max_points, "passed": grade.passed}
     row = {**facts, "step_key": step.key, **quiz, **earned}
-    return session.scalars(insert(Attempt).returning(Attempt.id), [row]).one()
+    return int(session.execute(_NEW_ATTEMPT, row).scalar_one())
 
 
 def _keep_wordings(session: Session, quiz: Quiz) -> None:
     """Write quiz and questions as they read now, unless somebody answered them before."""
     nouns: dict[str, Quiz | QuestionBase] = {quiz.revision: quiz}
     nouns |= {question.revision: question for question in quiz.questions}
-    known = set(session.scalars(select(Wording.revision).where(Wording.revision.in_(nouns))))
+    known = set(session.scalars(_KNOWN, {"revisions": list(nouns)}))
     for revision in sorted(nouns.keys() - known):  # in one order, so that two who are first do not wait for each other
         insert_once(session, Wording, revision=revision, **_wording(nouns[revision]))
 
@@ -209,7 +227,7 @@ def _keep_answers(
     session: Session, attempt_id: int, quiz: Quiz, answers: Mapping[str, Given], grade: Grade, *, is_first: bool
 ) -> None:
     session.execute(
-        insert(Answer),
+        _NEW_ANSWERS,
         [
             {
                 "attempt_id": attempt_id,
@@ -234,14 +252,7 @@ def _json(found: object) -> str:
 
 def attempts_of(session: Session, visitor: Visitor, quiz: Quiz) -> tuple[AttemptLine, ...]:
     """Return the attempts of this enrolment at a quiz, whatever it was called, the newest first."""
-    rows = session.execute(
-        select(
-            Attempt.id, Attempt.number, Attempt.points, Attempt.max_points, Attempt.passed, Attempt.language,
-            Attempt.submitted_at,
-        )
-        .where(Attempt.enrolment_id == visitor.enrolment_id, Attempt.quiz_slug.in_(quiz.keys))
-        .order_by(Attempt.number.desc(), Attempt.id.desc())
-    )  # fmt: skip
+    rows = session.execute(_LINES, {"enrolment": visitor.enrolment_id, "slugs": quiz.keys})
     return tuple(AttemptLine(*row) for row in rows)
 
 

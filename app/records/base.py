@@ -1,9 +1,10 @@
 """The ground of all tables: names of constraints, times in UTC, an insert that may come twice."""
 
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import DateTime, Dialect, MetaData
+from sqlalchemy import DateTime, Dialect, MetaData, Table
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -45,17 +46,27 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcTime()}
 
 
+def table_of(model: type[Base]) -> Table:
+    """Return the table of a model, for statements that are built once and bring no objects."""
+    return cast(Table, model.__table__)
+
+
 def insert_once(session: Session, table: type[Base], **values: Any) -> bool:
     """Insert a row unless one with its key stands there already; say whether it was inserted.
 
     For rows with a natural key, where the same deed may come twice (`ON CONFLICT DO NOTHING`).
     """
-    insert: Any = sqlite.insert
-    if session.get_bind().dialect.name == "postgresql":
-        from sqlalchemy.dialects import postgresql  # its import would cost each start 25 ms
-
-        insert = postgresql.insert
+    statement = _insert_of(table, session.get_bind().dialect.name)
     # Without the option SQLAlchemy asks PostgreSQL for no count, and -1 would say "inserted" every time.
-    options = {"preserve_rowcount": True}
-    result = session.execute(insert(table).values(**values).on_conflict_do_nothing(), execution_options=options)
+    result = session.execute(statement, values, execution_options={"preserve_rowcount": True})
     return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
+@cache
+def _insert_of(table: type[Base], database: str) -> Any:
+    """Build the insert of a table, once for a kind of database."""
+    if database == "sqlite":
+        return sqlite.insert(table_of(table)).on_conflict_do_nothing()
+    from sqlalchemy.dialects import postgresql  # its import would cost each start 25 ms
+
+    return postgresql.insert(table_of(table)).on_conflict_do_nothing()

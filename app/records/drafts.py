@@ -15,13 +15,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Row, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.course.content import Course
 from app.course.parts import StepBase
 from app.records.accounts import Visitor
-from app.records.base import insert_once
+from app.records.base import insert_once, table_of
 from app.records.learning import enrolment_of, lock_enrolment
 from app.records.models import Draft
 
@@ -114,15 +116,33 @@ class _Standing:
     saved_at: datetime
 
 
+_Columns: TypeAlias = "Row[str, int, str, str | None, datetime]"
+"""A row of a draft: key, version, body, other texts, and when it was saved."""
+_TABLE = select(Draft.about, Draft.version, Draft.body, Draft.other_body, Draft.saved_at)
+# Built once, as those of learning.py.
+_draft = table_of(Draft).c
+_MINE = and_(_draft.enrolment_id == bindparam("enrolment"), _draft.about.in_(bindparam("keys", expanding=True)))
+_STANDING = select(_draft.about, _draft.version, _draft.body, _draft.other_body, _draft.saved_at).where(_MINE)
+_WRITTEN = (
+    update(table_of(Draft))
+    .where(_draft.enrolment_id == bindparam("enrolment"), _draft.about == bindparam("key"))
+    .values({name: bindparam(name) for name in ("body", "other_body", "version", "saved_at")})
+)
+_EMPTIED = (
+    update(table_of(Draft))
+    .where(_MINE, or_(_draft.body != _EMPTY, _draft.other_body.is_not(None)))
+    .values(body=_EMPTY, other_body=None, version=_draft.version + 1)
+)
+
+
 def _standing(session: Session, enrolment_id: int, keys: Sequence[str]) -> _Standing | None:
     """Read the draft under any key of its step; texts under former keys join those under the newest one."""
-    rows = session.execute(
-        select(Draft.about, Draft.version, Draft.body, Draft.other_body, Draft.saved_at).where(
-            Draft.enrolment_id == enrolment_id, Draft.about.in_(keys)
-        )
-    ).all()
-    if not rows:
-        return None
+    rows = session.execute(_STANDING, {"enrolment": enrolment_id, "keys": keys}).all()
+    return _joined(rows, keys) if rows else None
+
+
+def _joined(rows: Sequence[_Columns], keys: Sequence[str]) -> _Standing:
+    """Read the rows of one step as one draft."""
     by_age = sorted(rows, key=lambda row: keys.index(row.about))
     texts: list[Body] = []
     for row in by_age:
@@ -136,10 +156,34 @@ def draft_of(session: Session, visitor: Visitor, step: StepBase) -> DraftRead | 
     """Return the draft of a step, whatever the step was called when it was saved."""
     if visitor.enrolment_id is None:
         return None
-    found = _standing(session, visitor.enrolment_id, step.keys)
+    return _draft_in(_standing(session, visitor.enrolment_id, step.keys))
+
+
+def _draft_in(found: _Standing | None) -> DraftRead | None:
     if found is None or not found.texts:
         return None
     return DraftRead(found.texts[0], tuple(found.texts[1:]), found.version, found.saved_at)
+
+
+def drafts_of(session: Session, visitor: Visitor, course: Course) -> dict[str, DraftRead]:
+    """Return all drafts of a visitor, in one statement, by the key of their step.
+
+    It is today's key; that of a step which has left the course is the one that it had.
+    """
+    rows = session.execute(
+        _TABLE.where(
+            Draft.enrolment_id == visitor.enrolment_id, or_(Draft.body != _EMPTY, Draft.other_body.is_not(None))
+        )
+    )
+    by_step: dict[str, list[_Columns]] = {}
+    for row in rows:
+        step = course.step_by_key.get(row.about)
+        by_step.setdefault(step.key if step else row.about, []).append(row)
+    found = {}
+    for key, of_step in by_step.items():
+        step = course.step_by_key.get(key)
+        found[key] = _draft_in(_joined(of_step, step.keys if step else (key,)))
+    return {key: one for key, one in found.items() if one}
 
 
 def save_draft(
@@ -197,17 +241,13 @@ def _write(
     session: Session, enrolment_id: int, keys: Sequence[str], found: _Standing, texts: Sequence[Body], now: datetime
 ) -> None:
     """Write the texts into the one row that goes on; texts under former keys are among them."""
-    session.execute(
-        update(Draft)
-        .where(Draft.enrolment_id == enrolment_id, Draft.about == found.about)
-        .values(
-            body=_json(texts[0]) if texts else _EMPTY,
-            other_body=_json(texts[1:]) if texts[1:] else None,
-            version=found.version + 1,
-            saved_at=now,
-        )
-        .execution_options(synchronize_session=False)
-    )
+    columns = {
+        "body": _json(texts[0]) if texts else _EMPTY,
+        "other_body": _json(texts[1:]) if texts[1:] else None,
+        "version": found.version + 1,
+        "saved_at": now,
+    }
+    session.execute(_WRITTEN, {"enrolment": enrolment_id, "key": found.about, **columns})
     if former := [key for key in keys if key != found.about]:
         session.execute(
             delete(Draft)
@@ -246,16 +286,9 @@ def drop_texts(session: Session, enrolment_id: int, keys: Sequence[str], *, vers
     """Empty the rows of a step's draft, as `drop_draft` says. The enrolment is locked."""
     if version is not None:
         found = _standing(session, enrolment_id, keys)
-        if found is not None and found.texts and found.version != version:
+        if found is None or not found.texts:
+            return True
+        if found.version != version:
             return False
-    session.execute(
-        update(Draft)
-        .where(
-            Draft.enrolment_id == enrolment_id,
-            Draft.about.in_(keys),
-            or_(Draft.body != _EMPTY, Draft.other_body.is_not(None)),
-        )
-        .values(body=_EMPTY, other_body=None, version=Draft.version + 1)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(_EMPTIED, {"enrolment": enrolment_id, "keys": keys})
     return True

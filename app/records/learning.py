@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, literal, select, union_all, update
+from sqlalchemy import bindparam, func, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 from app.course.content import Course
 from app.course.parts import Change, Completes, StepBase
 from app.course.rules.progress import TAKEN_BACK, State, progress
 from app.records.accounts import Visitor
-from app.records.base import UtcTime, insert_once
+from app.records.base import UtcTime, insert_once, table_of
 from app.records.models import Enrolment, ModuleCompletion, StepCompletion
 
 
@@ -43,23 +43,37 @@ def enrolment_of(visitor: Visitor) -> int:
     return visitor.enrolment_id
 
 
+# Statements of every deed are built once, on the tables: to build one anew takes as long as to run it.
+_enrolment, _steps, _modules = (table_of(model).c for model in (Enrolment, StepCompletion, ModuleCompletion))
+
+_LOCKED = select(_enrolment.id).where(_enrolment.id == bindparam("enrolment")).with_for_update()
+
+_DONE = union_all(
+    select(_steps.step_key, _steps.taken_back_at.is_not(None)).where(_steps.enrolment_id == bindparam("enrolment")),
+    select(_modules.module_slug, literal(False)).where(_modules.enrolment_id == bindparam("enrolment")),
+)
+
+_NOTED = (
+    update(table_of(Enrolment))
+    .where(_enrolment.id == bindparam("enrolment"))
+    .values(
+        done=bindparam("keys"),
+        last_step_key=bindparam("step"),
+        last_deed_at=bindparam("now"),
+        started_at=func.coalesce(_enrolment.started_at, bindparam("now", type_=UtcTime())),
+    )
+)
+
+
 def lock_enrolment(session: Session, enrolment_id: int) -> None:
     """Let one deed of an enrolment happen at a time, until the transaction ends. Raises NoEnrolment."""
-    found = select(Enrolment.id).where(Enrolment.id == enrolment_id).with_for_update()
-    if session.scalar(found) is None:
+    if session.scalar(_LOCKED, {"enrolment": enrolment_id}) is None:
         raise NoEnrolment(f"there is no enrolment {enrolment_id}")
 
 
 def keys_done(session: Session, enrolment_id: int) -> str:
     """Read `done` from the rows: step keys, slugs of finished modules, `~key` for what was taken back."""
-    steps = select(StepCompletion.step_key, StepCompletion.taken_back_at.is_not(None))
-    modules = select(ModuleCompletion.module_slug, literal(False))
-    rows = session.execute(
-        union_all(
-            steps.where(StepCompletion.enrolment_id == enrolment_id),
-            modules.where(ModuleCompletion.enrolment_id == enrolment_id),
-        )
-    )
+    rows = session.execute(_DONE, {"enrolment": enrolment_id})
     return " ".join(sorted(TAKEN_BACK + key if taken_back else key for key, taken_back in rows))
 
 
@@ -116,17 +130,8 @@ def _write_completion(session: Session, enrolment_id: int, step: StepBase, done:
 
 def note_deed(session: Session, enrolment_id: int, step: StepBase, *, now: datetime) -> None:
     """Copy what is done from the rows, and note where somebody was and when; the last thing a deed does."""
-    session.execute(
-        update(Enrolment)
-        .where(Enrolment.id == enrolment_id)
-        .values(
-            done=keys_done(session, enrolment_id),
-            last_step_key=step.key,
-            last_deed_at=now,
-            started_at=func.coalesce(Enrolment.started_at, literal(now, UtcTime())),
-        )
-        .execution_options(synchronize_session=False)
-    )
+    keys = keys_done(session, enrolment_id)
+    session.execute(_NOTED, {"enrolment": enrolment_id, "keys": keys, "step": step.key, "now": now})
 
 
 # ---- verbs -----------------------------------------------------------------------------------

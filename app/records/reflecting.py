@@ -8,13 +8,13 @@ steps with a reflection each became one step, the texts of both are read as one,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.course.content import Course
@@ -135,17 +135,26 @@ _TABLE = (
 
 
 def _rows(session: Session, enrolment_id: int, keys: Sequence[str]) -> list[_Row]:
-    """Read the rows of a step in one statement; first the one that goes on, a shared one if there is one."""
+    """Read the rows of a step in one statement, in order."""
+    mine = Reflection.enrolment_id == enrolment_id
+    return _in_order(_read_rows(session, mine, Reflection.step_key.in_(keys)), keys)
+
+
+def _read_rows(session: Session, *which: ColumnElement[bool]) -> list[_Row]:
     found: dict[int, _Row] = {}
     texts: dict[int, list[RevisionRead]] = {}
-    for row in session.execute(_TABLE.where(Reflection.enrolment_id == enrolment_id, Reflection.step_key.in_(keys))):
+    for row in session.execute(_TABLE.where(*which)):
         facts = (row.id, row.step_key, Level(row.level), row.shared_from, row.waiting_since, row.deleted_at)
         found[row.id] = _Row(*facts, row.version, ())
         if row.number is not None:
             shared = row.shared_from is not None and row.number >= row.shared_from
             text = RevisionRead(row.number, row.text, row.language, row.submitted_at, shared)
             texts.setdefault(row.id, []).append(text)
-    rows = [replace(row, revisions=tuple(texts.get(row.id, ()))) for row in found.values()]
+    return [replace(row, revisions=tuple(texts.get(row.id, ()))) for row in found.values()]
+
+
+def _in_order(rows: Iterable[_Row], keys: Sequence[str]) -> list[_Row]:
+    """Put rows of one step in order: first the one that goes on, a shared one if there is one."""
     return sorted(rows, key=lambda row: (row.level is Level.PRIVATE, not row.revisions, keys.index(row.step_key)))
 
 
@@ -164,7 +173,33 @@ def reflection_of(session: Session, visitor: Visitor, step: StepBase) -> Reflect
     return _read(rows) if rows else None
 
 
+def reflections_of(session: Session, visitor: Visitor, course: Course) -> dict[str, ReflectionRead]:
+    """Return all reflections of a visitor that hold a text, in one statement, by the key of their step.
+
+    It is today's key; that of a step which has left the course is the one that it had.
+    """
+    by_step: dict[str, list[_Row]] = {}
+    for row in _read_rows(session, Reflection.enrolment_id == visitor.enrolment_id):
+        step = course.step_by_key.get(row.step_key)
+        by_step.setdefault(step.key if step else row.step_key, []).append(row)
+    found = {}
+    for key, rows in by_step.items():
+        step = course.step_by_key.get(key)
+        found[key] = _read(_in_order(rows, step.keys if step else (key,)))
+    return {key: one for key, one in found.items() if one.revisions}
+
+
 # ---- verbs -----------------------------------------------------------------------------------
+
+
+def clean_text(text: str) -> str:
+    """Return a text as it is kept: one kind of line end, no blank edges. Raises NothingWritten, ReflectionTooLong."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()  # PostgreSQL takes no NUL
+    if not text:
+        raise NothingWritten
+    if len(text) > LONGEST:
+        raise ReflectionTooLong(len(text))
+    return text
 
 
 def submit_reflection(
@@ -187,7 +222,7 @@ def submit_reflection(
     Raises StaleReflection, NothingWritten, ReflectionTooLong, StepLocked, NoEnrolment; then nothing is
     changed, and the draft stands.
     """
-    text, level = _checked(text), Level(level)
+    text, level = clean_text(text), Level(level)
     enrolment_id = enrolment_of(visitor)
     lock_enrolment(session, enrolment_id)
     done = open_step(session, enrolment_id, course, step)
@@ -244,16 +279,6 @@ def delete_reflection(session: Session, visitor: Visitor, step: StepBase, *, now
 
 
 # ---- writing rows of a locked enrolment ------------------------------------------------------
-
-
-def _checked(text: str) -> str:
-    """Return a text as it is kept: one kind of line end, no blank edges. Raises NothingWritten, ReflectionTooLong."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()  # PostgreSQL takes no NUL
-    if not text:
-        raise NothingWritten
-    if len(text) > LONGEST:
-        raise ReflectionTooLong(len(text))
-    return text
 
 
 def _newest(row: _Row) -> str:

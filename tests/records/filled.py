@@ -11,6 +11,7 @@ from app.records.models import (
     Answer,
     Attempt,
     AuditEntry,
+    Bookmark,
     Draft,
     EndedVisit,
     KeptForm,
@@ -73,6 +74,7 @@ def _fill_learning(session: Session, enrolment_id: int) -> None:
                 enrolment_id=enrolment_id, step_key="sums/add", step_revision="r", seen_revision="r", completed_at=NOW
             ),
             ModuleCompletion(enrolment_id=enrolment_id, module_slug="sums", module_revision="r", completed_at=NOW),
+            Bookmark(enrolment_id=enrolment_id, step_key="sums/add", made_at=NOW),
             Draft(enrolment_id=enrolment_id, about="sums/think", body="{}", version=1, saved_at=NOW),
             ReflectionRevision(reflection_id=reflection.id, number=1, text="I", language="en", submitted_at=NOW),
             Answer(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, make_url, select, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.records.engine import AlreadyWriting, make_engine, reading_sessions, sqlite_file, writing_sessions
@@ -139,6 +139,13 @@ def test_what_was_not_committed_is_gone(engine: Engine) -> None:
     with writing_sessions(engine)() as session:
         make_cohort(session)
     assert names(engine) == []
+
+
+def test_an_error_of_the_database_tells_the_log_nothing_that_somebody_wrote(engine: Engine) -> None:
+    with writing_sessions(engine)() as session, pytest.raises(DBAPIError) as raised:
+        session.execute(text("INSERT INTO nowhere VALUES (:words)"), {"words": "What I see at work"})
+    assert "INSERT INTO nowhere" in str(raised.value)
+    assert "What I see at work" not in str(raised.value)
 
 
 @on_sqlite

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,7 @@ on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 STARTER = """
 import sys
+from itertools import pairwise
 from pathlib import Path
 from app.records.migrating import bring_up_to_date
 print("ready", flush=True)
@@ -43,13 +45,17 @@ done = bring_up_to_date(sys.argv[1], backups=Path(sys.argv[2]))
 print(done.before, done.after)
 """
 
+KNOWN = sorted(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("0*.py"))
+HEAD, AFTER = KNOWN[-1], f"{len(KNOWN) + 1:04}"
+"""The newest schema of the program, and the one of the migration that a test writes."""
+
 NEXT = '''"""A migration of the tests' own."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{revision}"
+down_revision = "{before}"
 
 
 def upgrade() -> None:
@@ -83,7 +89,8 @@ def later(tmp_path: Path) -> Path:
 
 
 def write_next(folder: Path, deeds: str) -> None:
-    (folder / "versions" / "0002_next.py").write_text(NEXT.format(deeds=deeds))
+    text = NEXT.format(revision=AFTER, before=HEAD, deeds=deeds)
+    (folder / "versions" / f"{AFTER}_next.py").write_text(text)
 
 
 def rows_of(engine: Engine) -> dict[str, int]:
@@ -131,15 +138,33 @@ def test_a_filled_database_goes_down_and_up_again(filled_url: str, engine: Engin
         command.downgrade(config, "base")
     assert inspect(engine).get_table_names() == ["alembic_version"]
     done = bring_up_to_date(filled_url, backups=tmp_path)
-    assert (done.before, done.after) == (None, "0001")
+    assert (done.before, done.after) == (None, HEAD)
     assert set(rows_of(engine).values()) == {0}
+
+
+@pytest.mark.parametrize(("before", "after"), list(pairwise(KNOWN)))
+def test_each_later_migration_is_undone_and_done_again_without_losing_a_row_of_the_others(
+    filled_url: str, engine: Engine, tmp_path: Path, before: str, after: str
+) -> None:
+    rows = rows_of(engine)
+    engine.dispose()
+    config = migrations_in()
+    with schema_change(filled_url) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, before)
+        old = set(inspect(connection).get_table_names()) & rows.keys()
+    with schema_change(filled_url) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, after)
+    bring_up_to_date(filled_url, backups=tmp_path)
+    assert rows_of(engine) == {name: count if name in old else 0 for name, count in rows.items()}
 
 
 def test_a_new_database_is_made_and_one_that_is_up_to_date_left_alone(empty_url: str, tmp_path: Path) -> None:
     first = bring_up_to_date(empty_url, backups=tmp_path / "backups")
     again = bring_up_to_date(empty_url, backups=tmp_path / "backups")
-    assert (first.before, first.after, first.backup) == (None, "0001", None)
-    assert (again.before, again.after, again.backup) == ("0001", "0001", None)
+    assert (first.before, first.after, first.backup) == (None, HEAD, None)
+    assert (again.before, again.after, again.backup) == (HEAD, HEAD, None)
     assert not (tmp_path / "backups").exists()
 
 
@@ -150,7 +175,7 @@ def test_a_table_that_is_changed_keeps_its_rows_and_what_points_at_them(
     write_next(later, WIDER_USER)
     done = bring_up_to_date(filled_url, backups=tmp_path / "backups", migrations=later)
     engine.dispose()
-    assert (done.before, done.after) == ("0001", "0002")
+    assert (done.before, done.after) == (HEAD, AFTER)
     assert rows_of(engine) == before
     assert "nickname" in columns_of_user(engine)
 
@@ -190,7 +215,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(
         bring_up_to_date(filled_url, backups=tmp_path / "backups", migrations=later)
     assert rows_of(engine) == before
     assert "nickname" not in columns_of_user(engine)
-    assert bring_up_to_date(filled_url, backups=tmp_path / "backups").before == "0001"
+    assert bring_up_to_date(filled_url, backups=tmp_path / "backups").before == HEAD
 
 
 @on_sqlite
@@ -203,7 +228,7 @@ def test_a_migration_that_breaks_references_is_undone(filled_url: str, later: Pa
 def test_a_database_of_a_newer_version_is_refused(filled_url: str, later: Path, tmp_path: Path) -> None:
     write_next(later, WIDER_USER)
     bring_up_to_date(filled_url, backups=tmp_path / "backups", migrations=later)
-    with pytest.raises(NewerDatabase, match="has schema 0002, this program knows none after 0001"):
+    with pytest.raises(NewerDatabase, match=f"has schema {AFTER}, this program knows none after {HEAD}"):
         bring_up_to_date(filled_url, backups=tmp_path / "backups")
 
 
@@ -228,7 +253,7 @@ def test_two_processes_that_start_at_once_both_succeed(empty_url: str, tmp_path:
         process.stdin.write("go\n")
         process.stdin.flush()
     said = [process.communicate(timeout=120) for process in both]
-    assert sorted(out for out, _ in said) == ["0001 0001\n", "None 0001\n"], said
+    assert sorted(out for out, _ in said) == [f"{HEAD} {HEAD}\n", f"None {HEAD}\n"], said
     assert [process.returncode for process in both] == [0, 0]
 
 

@@ -3,6 +3,7 @@
 from app.records.models.learning import (
     Answer,
     Attempt,
+    Bookmark,
     Draft,
     ModuleCompletion,
     Reflection,
@@ -17,6 +18,7 @@ __all__ = [
     "Answer",
     "Attempt",
     "AuditEntry",
+    "Bookmark",
     "Cohort",
     "Draft",
     "EndedVisit",

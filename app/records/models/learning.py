@@ -1,4 +1,4 @@
-"""What learners did: completions, drafts, reflections, attempts. Content is named by slug or step key."""
+"""What learners did: completions, bookmarks, drafts, reflections, attempts. Content is named by slug or step key."""
 
 from __future__ import annotations
 
@@ -36,6 +36,15 @@ class ModuleCompletion(Base):
     module_slug: Mapped[str] = mapped_column(primary_key=True)
     module_revision: Mapped[str]
     completed_at: Mapped[datetime]
+
+
+class Bookmark(Base):
+    """A step that its learner wants to find again."""
+
+    __tablename__ = "bookmark"
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True)
+    step_key: Mapped[str] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime]
 
 
 class Draft(Base):
