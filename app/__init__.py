@@ -10,10 +10,12 @@ from app import cli
 from app.course.files.shelf import Shelf
 from app.course.parts import QuestionBase, StepBase
 from app.records.engine import make_engine
-from app.web import access, assets, errors, headers, languages, look, pages
+from app.web import access, assets, errors, foot, headers, languages, look, pages
 from app.web.auth import routes as auth
+from app.web.compiling import PageFlask
 from app.web.extensions import House, db
-from app.web.learner import routes as learner
+from app.web.info import wing as info
+from app.web.learner import wing as learner
 from app.web.learner.fields import QUESTION_FIELDS
 from app.web.learner.routes import STEP_PAGES
 from config import Settings
@@ -36,7 +38,7 @@ def create_app(
     MissingPage, naming the kind, when the shelf knows one that nobody could see.
     """
     _every_kind_can_be_seen(shelf, step_pages, question_fields)
-    app = Flask(__name__, static_folder=None, template_folder="web/templates")
+    app = PageFlask(__name__, static_folder=None, template_folder="web/templates")
     app.secret_key = settings.secret_key
     app.extensions["opstap"] = House(settings, shelf, step_pages, question_fields)
     if settings.proxies:
@@ -44,10 +46,11 @@ def create_app(
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     db.init_app(app, make_engine(settings.database_url, threads=settings.threads))
     # In the order in which a request meets them: a course that changed, its language, the doors.
-    for room in (errors, languages, access, headers, assets, pages, look):
+    for room in (errors, languages, access, headers, assets, pages, look, foot):
         room.init_app(app)
     app.register_blueprint(auth.bp)
     app.register_blueprint(learner.bp)
+    app.register_blueprint(info.bp)
     cli.register(app)
     return app
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -15,15 +14,14 @@ from flask import Flask, abort, current_app, g, redirect, request, session, url_
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, generate_csrf
 from itsdangerous import BadSignature, URLSafeSerializer
-from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, Conflict
 
 from app.records import accounts
 from app.records.accounts import Visitor
 from app.web.cookies import host_only
-from app.web.extensions import READING_METHODS, csrf, db, house, house_of, login_manager
+from app.web.extensions import READING_METHODS, Sessions, csrf, db, house, house_of, login_manager
 from app.web.keeping import SignedPerson, hand_over_at_sign_in, keep_sent_form, person_sign, typed_fields
 from app.web.languages import own_address
 from app.web.pages import tell
@@ -67,7 +65,7 @@ def visitor_here() -> Visitor | None:
     """Return who is signed in, read once a request; nobody on a page that must do without the database."""
     if g.get("without_database", False):
         return None
-    found = current_user._get_current_object()
+    found = g.get("_login_user") or current_user._get_current_object()
     return found if isinstance(found, Visitor) else None
 
 
@@ -144,7 +142,7 @@ def _visitor_of_session(user_and_stamp: str) -> Visitor | None:
     user_id, _colon, stamp = user_and_stamp.partition(":")
     if datetime.now(UTC).timestamp() > session.get("until", 0):
         return None
-    visitor_with = partial(accounts.visitor_of, db.reading, int(user_id), stamp, visit=session.get("visit", ""))
+    visitor_with = partial(accounts.visitor_of, db.connection, int(user_id), stamp, visit=session.get("visit", ""))
     person = _signed_person()
     if person is not None and person.user_id == int(user_id) and person.enrolment_id is not None:
         return visitor_with(person.enrolment_id)
@@ -166,11 +164,16 @@ def signed_enrolment(visitor: Visitor | None) -> str:
     """
     if visitor is None or visitor.enrolment_id is None:
         return ""
-    return str(_signer().dumps(astuple(SignedPerson(visitor.user_id, visitor.enrolment_id))))
+    return str(_signer().dumps((visitor.user_id, visitor.enrolment_id)))  # the fields of a SignedPerson
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(house().settings.secret_key, salt="enrolment")
+    return _signer_with(house().settings.secret_key)
+
+
+@cache
+def _signer_with(secret_key: str) -> URLSafeSerializer:
+    return URLSafeSerializer(secret_key, salt="enrolment")
 
 
 def _signed_person() -> SignedPerson | None:
@@ -186,6 +189,11 @@ def _signed_person() -> SignedPerson | None:
                 abort(HTTPStatus.BAD_REQUEST)
     found: SignedPerson | None = g.signed_person
     return found
+
+
+def _csrf_token() -> str:
+    """Return the token of the forms of this page; its maker would look up its settings once more for each form."""
+    return str(g.csrf_token if "csrf_token" in g else generate_csrf())
 
 
 def page_behind() -> str:
@@ -241,8 +249,10 @@ def _check_the_door() -> ResponseReturnValue | None:
 
 def _refuse_nul() -> None:
     """Refuse the one sign that a text may not hold in PostgreSQL, and that nobody can type."""
-    sent = [MultiDict(request.view_args or {}), request.args, request.form]
-    if any("\0" in str(part) for fields in sent for item in fields.items(multi=True) for part in item):
+    forms = (request.args,) if request.method in READING_METHODS else (request.args, request.form)
+    sent = [str(value) for value in (request.view_args or {}).values()]
+    sent += [part for fields in forms for item in fields.items(multi=True) for part in item]
+    if any("\0" in part for part in sent):
         raise BadRequest
 
 
@@ -309,10 +319,12 @@ def init_app(app: Flask) -> None:
         # no neighbour and no unencrypted page can set the session that the token is compared with.
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.session_interface = Sessions()
     csrf.init_app(app)
     login_manager.init_app(app, add_context_processor=False)
     login_manager.session_protection = None
     login_manager.user_loader(_visitor_of_session)
     app.before_request(_check_the_door)
     app.context_processor(lambda: {"visitor": visitor_here()})
+    app.jinja_env.globals["csrf_token"] = _csrf_token
     app.jinja_env.globals.update(signed_enrolment=signed_enrolment, person_sign=person_sign, person_gone=person_gone)

@@ -25,12 +25,16 @@ import hashlib
 import posixpath
 import re
 import secrets
+import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
+from functools import cache, lru_cache
 from pathlib import Path
 
 from flask import Flask, Response, abort, request
+from markupsafe import Markup
+from werkzeug.http import parse_accept_header
 
 from app.web.access import public
 from app.web.headers import A_YEAR
@@ -40,6 +44,10 @@ WORTH_IT = 1000
 """Bytes under which an answer fits into one packet anyway."""
 FILLER = 100
 """The most random bytes that a compressed page gets."""
+QUICK = 3
+"""How hard zlib tries with a page: a third of the time of its usual 6, for 8 percent more bytes."""
+GZIP_WITH_NAME = b"\x1f\x8b\x08\x08" + bytes(4) + b"\x00\xff"
+"""The beginning of a gzip file: deflated, a name follows, no time, nothing else told."""
 TEXT = ("text/", "application/json", "application/javascript", "image/svg+xml")
 
 # Types are named here: what the machine's own tables say differs from one to the next.
@@ -168,7 +176,13 @@ def _answer(asset: Asset) -> Response:
 
 def takes_gzip() -> bool:
     """Whether this request's browser takes gzip, as almost all do."""
-    return request.accept_encodings.quality("gzip") > 0
+    return _names_gzip(request.headers.get("Accept-Encoding", ""))
+
+
+@lru_cache(maxsize=128)
+def _names_gzip(accepted: str) -> bool:
+    """Whether a header names gzip; browsers send the same few, so each is read once."""
+    return parse_accept_header(accepted).quality("gzip") > 0
 
 
 def pack(response: Response) -> Response:
@@ -197,16 +211,19 @@ def _is_worth_packing(response: Response) -> bool:
 
 
 def _with_filler(body: bytes) -> bytes:
-    """Return the body in gzip, with 1 to FILLER random bytes as the file name of its header."""
-    filler = secrets.token_urlsafe(FILLER)[: 1 + secrets.randbelow(FILLER)]
-    packed = BytesIO()
-    with gzip.GzipFile(filename=filler, mode="wb", compresslevel=5, fileobj=packed, mtime=0) as file:
-        file.write(body)
-    return packed.getvalue()
+    """Return the body in gzip (RFC 1952), with 1 to FILLER random bytes as the file name of its header."""
+    filler = secrets.token_urlsafe(FILLER)[: 1 + secrets.randbelow(FILLER)].encode()
+    packer = zlib.compressobj(QUICK, zlib.DEFLATED, -zlib.MAX_WBITS)
+    end = struct.pack("<LL", zlib.crc32(body), len(body) & 0xFFFFFFFF)
+    return b"".join((GZIP_WITH_NAME, filler, b"\0", packer.compress(body), packer.flush(), end))
 
 
 def init_app(app: Flask) -> None:
-    """Serve the static files of an app, give templates `asset(name)`, and compress its pages.
+    """Serve the static files of an app, and compress its pages.
+
+    Templates get `asset(name)`, the address of a static file, and `icon(name, cls)`, a symbol of img/icons.svg. It is
+    silent for a screen reader: words stand beside it. `cls`: `icon--s` small, `icon--turn` points the other way when
+    read from right to left.
 
     The app must be made with `static_folder=None`: this is what answers under `/static/`.
     """
@@ -217,5 +234,15 @@ def init_app(app: Flask) -> None:
         return _answer(assets.served(filename) or abort(404))
 
     app.add_url_rule("/static/<path:filename>", "static", static)
-    app.jinja_env.globals["asset"] = lambda own_name: "/static/" + assets.named(own_name).name
+
+    def asset(own_name: str) -> str:
+        return "/static/" + assets.named(own_name).name
+
+    @cache
+    def icon(name: str, cls: str = "") -> Markup:
+        sprite = asset("img/icons.svg")
+        classes = f"icon {cls}" if cls else "icon"
+        return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(classes, sprite, name)
+
+    app.jinja_env.globals.update(asset=asset, icon=icon)
     app.after_request(pack)

@@ -208,16 +208,24 @@ def _answer_when_broken(error: InternalServerError) -> Response:
 
 
 def _look_at_the_course() -> None:
-    """Load the course anew when one of its files has changed, and show its faults instead of any page."""
+    """Load the course anew when one of its files has changed; where it cannot be shown, show its faults instead."""
     if request.endpoint != "static":
-        house().shelf.refresh()
-        if faults := house().shelf.faults:
-            raise FaultyCourse(faults)
+        shelf = house().shelf
+        shelf.refresh()
+        if not shelf.can_be_shown:
+            raise FaultyCourse(shelf.faults)
+
+
+def _faults_to_mend() -> dict[str, tuple[Fault, ...]]:
+    """Give the frame of a page the faults of the course that it shows; a page of nothing but faults has them itself."""
+    shelf = house().shelf
+    return {"faults_to_mend": shelf.faults if shelf.can_be_shown else ()}
 
 
 def init_app(app: Flask) -> None:
-    """Give an app its page of errors; while the course is being written, one of the course's faults too."""
+    """Give an app its page of errors; while the course is being written, every page tells the course's faults too."""
     app.register_error_handler(HTTPException, _answer)
     app.register_error_handler(InternalServerError, _answer_when_broken)
     if house_of(app).settings.develop:
         app.before_request(_look_at_the_course)
+        app.context_processor(_faults_to_mend)

@@ -3,25 +3,30 @@
 import hashlib
 import hmac
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
-from sqlalchemy import Engine
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.course.content import Course
 from app.course.files.shelf import Shelf
 from app.course.parts import QuestionBase, StepBase
-from app.records.engine import reading_sessions, writing_sessions
+from app.records.engine import reading_engine, writing_sessions
 from app.records.passwords import Passwords
 from config import Settings
 
 log = logging.getLogger("opstap.web")
+
+T = TypeVar("T")
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -44,6 +49,18 @@ class House:
         """Return 64 hexadecimal digits that stand for some words; without the key nobody can make them."""
         return hmac.new(self.key, words.encode(), hashlib.sha256).hexdigest()
 
+    def once(self, make: Callable[[Course], T], course: Course) -> T:
+        """Return what `make` makes of a course, for everybody: it is made once, while the shelf holds that course."""
+        key = (make, course.language)
+        found = self._made.get(key)
+        if found is None or found[0] is not course:
+            found = self._made[key] = (course, make(course))
+        return cast(T, found[1])
+
+    @cached_property
+    def _made(self) -> dict[tuple[Callable[[Course], Any], str], tuple[Course, Any]]:
+        return {}
+
     @cached_property
     def passwords(self) -> Passwords:
         """How passwords are hashed here."""
@@ -63,7 +80,7 @@ def house_of(app: Flask) -> House:
 @dataclass(frozen=True)
 class _Sessions:
     engine: Engine
-    reading: sessionmaker[Session]
+    reading: Engine
     writing: sessionmaker[Session]
 
 
@@ -75,7 +92,7 @@ class Database:
 
     def init_app(self, app: Flask, engine: Engine) -> None:
         """Give the app its engine, and close the sessions of a request at its end."""
-        app.extensions["database"] = _Sessions(engine, reading_sessions(engine), writing_sessions(engine))
+        app.extensions["database"] = _Sessions(engine, reading_engine(engine), writing_sessions(engine))
         app.teardown_appcontext(_close_sessions)
 
     @property
@@ -84,10 +101,17 @@ class Database:
         return self.reading if request.method in READING_METHODS else self.writing()
 
     @property
+    def connection(self) -> Connection:
+        """The connection that reads: enough to see who is here, and a session costs as much again as that."""
+        if "reading_connection" not in g:
+            g.reading_connection = _sessions().reading.connect()
+        return cast(Connection, g.reading_connection)
+
+    @property
     def reading(self) -> Session:
         """The session that reads, whatever the method; it never waits for a writer."""
         if "reading_session" not in g:
-            g.reading_session = _sessions().reading()
+            g.reading_session = Session(self.connection)
         return cast(Session, g.reading_session)
 
     def writing(self) -> Session:
@@ -107,19 +131,19 @@ def _sessions() -> _Sessions:
 
 
 def _close_sessions(error: BaseException | None) -> None:
-    for name in ("writing_session", "reading_session"):
-        session = g.pop(name, None)
-        if session is not None:
-            _close(session)
+    for name in ("writing_session", "reading_session", "reading_connection"):
+        found = g.pop(name, None)
+        if found is not None:
+            _close(found)
 
 
-def _close(session: Session) -> None:
-    """Close a session. Where the server is gone nothing is left to undo, and the answer still goes out."""
+def _close(found: Session | Connection) -> None:
+    """Close what is open. Where the server is gone nothing is left to undo, and the answer still goes out."""
     try:
-        session.close()
+        found.close()
     except DBAPIError as error:
         log.warning("a session of the database could not be closed: %s", error)
-        session.invalidate()
+        found.invalidate()
 
 
 class OneCookieLoginManager(LoginManager):  # type: ignore[misc]  # the library has no types
@@ -133,6 +157,21 @@ class OneCookieLoginManager(LoginManager):  # type: ignore[misc]  # the library 
 
     def _load_user_from_remember_cookie(self, cookie: str) -> None:
         return None
+
+    def _session_protection_failed(self) -> bool:
+        """Tell no session by address and browser: both change on a train, and to hash them takes its time."""
+        return False
+
+
+class Sessions(SecureCookieSessionInterface):
+    """The sessions of one app, as Flask keeps them; its signer is made once, and not twice a request."""
+
+    _signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return what signs the cookie of the session."""
+        self._signer = self._signer or super().get_signing_serializer(app)
+        return self._signer
 
 
 db = Database()

@@ -73,13 +73,14 @@ def clear_browser(response: Response) -> Response:
 def init_app(app: Flask) -> None:
     """Give every answer of an app its headers; what a view or the static files said stays."""
     is_secure = house_of(app).settings.is_secure
+    always = {**ALWAYS, "Strict-Transport-Security": ONLY_HTTPS} if is_secure else ALWAYS
+    on_pages = {**always, "Cache-Control": PRIVATE}
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in ALWAYS.items():
-            response.headers.setdefault(name, value)
-        if is_secure:
-            response.headers.setdefault("Strict-Transport-Security", ONLY_HTTPS)
-        if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", PRIVATE)
+        # Looked up in one set: setdefault() would walk through all headers for each of these.
+        told = {name.lower() for name, _value in response.headers}
+        for name, value in (always if request.endpoint == "static" else on_pages).items():
+            if name.lower() not in told:
+                response.headers.add(name, value)
         return response

@@ -25,7 +25,8 @@ from app.web.extensions import db, house
 from app.web.pages import current_course, path_of, tell
 
 NOT_TYPED = frozenset(
-    {"csrf_token", "enrolment", "deed_key", "draft_version", "unsure", "revision", "version", "later", "take", "drop"}
+    {"csrf_token", "enrolment", "deed_key", "draft_version", "unsure", "revision", "version"}
+    | {"later", "take", "take_back", "drop", "on", "list", "anyway"}
 )
 """Fields that the page put into the form for itself; all others are what somebody typed or chose."""
 

@@ -8,10 +8,11 @@ Catalogues are read from their .po files when the app is made (some 50 ms): ther
 file that could be missing, or older than what the translators wrote.
 """
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache, wraps
 from io import BytesIO
 from pathlib import Path
+from typing import TypeVarTuple
 from urllib.parse import quote, urlencode
 
 from babel import Locale, UnknownLocaleError
@@ -20,8 +21,9 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, Domain
+from flask_babel import Babel, Domain, get_locale
 from flask_login import current_user
+from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.accounts import Visitor
@@ -45,9 +47,10 @@ def language_here() -> str:
     The cookie of this browser decides, else what the person chose for their account, else what
     the browser asks for, else the course's first language.
     """
-    if "language" not in g:
-        g.language = _choose(languages_offered())
-    return str(g.language)
+    found: str | None = g.get("language")
+    if found is None:
+        found = g.language = _choose(languages_offered())
+    return found
 
 
 def languages_offered() -> tuple[str, ...]:
@@ -90,6 +93,7 @@ def _language_of_visitor() -> str | None:
 # ---- names and addresses ---------------------------------------------------------------------
 
 
+@cache
 def name_of(code: str) -> str:
     """Return a language's own name for itself, as in a menu; its code when nobody knows it."""
     try:
@@ -130,6 +134,53 @@ def catalogues() -> Mapping[str, Translations]:
     return {OWN: Translations()} | found
 
 
+@cache
+def locale_of(code: str) -> Locale:
+    """Return what Babel knows of the language in which the program speaks beside a course in `code`."""
+    return Locale.parse(interface_language(code), sep="-")
+
+
+def words_of(code: str) -> Translations:
+    """Return the program's own words beside a course in `code`."""
+    return catalogues()[interface_language(code)]
+
+
+@cache
+def own_words(code: str) -> Markup:
+    """Return the attributes of the program's own words in a page of a course in `code`: none when both are one."""
+    interface = interface_language(code)
+    return Markup("") if interface == code else Markup(' lang="{}" dir="auto"').format(interface)
+
+
+Facts = TypeVarTuple("Facts")
+
+
+def once_a_language(say: Callable[[*Facts], str]) -> Callable[[*Facts], str]:
+    """Keep what a function says of a few numbers or words, in each language: pages say `10 minutes` over and over."""
+
+    @lru_cache(maxsize=4096)
+    def kept(_locale: Locale | None, *facts: *Facts) -> str:
+        return say(*facts)
+
+    @wraps(say)
+    def said(*facts: *Facts) -> str:
+        return kept(get_locale(), *facts)
+
+    return said
+
+
+class _Words(Domain):  # type: ignore[misc]  # the library has no types
+    """The program's own words, found by the locale itself: to spell it out for each takes longer than to find it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._by_locale = {locale_of(code): words for code, words in catalogues().items()}
+
+    def get_translations(self) -> Translations:
+        """Return the words of this request, or of the letter that is being made."""
+        return self._by_locale.get(get_locale()) or catalogues()[OWN]
+
+
 def _read(path: Path) -> Translations:
     compiled = BytesIO()
     with path.open("rb") as file:
@@ -141,7 +192,6 @@ def _read(path: Path) -> Translations:
 def init_app(app: Flask) -> None:
     """Let every page of an app speak the language that its reader chose."""
     babel = Babel()
-    babel.init_app(app, default_locale=OWN, locale_selector=lambda: interface_language(language_here()))
-    babel.domain_instance = Domain()
-    babel.domain_instance.cache.update({(code, "messages"): words for code, words in catalogues().items()})
+    babel.init_app(app, default_locale=OWN, locale_selector=lambda: locale_of(language_here()))
+    babel.domain_instance = _Words()
     app.before_request(_take_the_wish)

@@ -17,7 +17,15 @@ from app.web.charts import stair
 from app.web.cookies import cookie_here, drop_cookie, keep_cookie
 from app.web.extensions import READING_METHODS, house
 from app.web.headers import A_YEAR
-from app.web.languages import ASKED, interface_language, language_here, languages_offered, name_of, own_address
+from app.web.languages import (
+    ASKED,
+    interface_language,
+    language_here,
+    languages_offered,
+    name_of,
+    own_address,
+    own_words,
+)
 
 bp = Blueprint("look", __name__)
 
@@ -107,7 +115,11 @@ def theme() -> ResponseReturnValue:
 
 
 def init_app(app: Flask) -> None:
-    """Tell the frame of an app's pages what it says, and let templates draw the `stair` of charts.py."""
+    """Tell the frame of an app's pages what it says, and let templates draw the `stair` of charts.py.
+
+    `own()` gives the attributes of the program's own words, for a page of a course in another language.
+    """
     app.register_blueprint(bp)
     app.context_processor(lambda: {"page_language": page_language(), "theme": theme_here()})
     app.jinja_env.filters["stair"] = stair
+    app.jinja_env.globals["own"] = lambda: own_words(language_here())

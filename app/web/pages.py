@@ -9,11 +9,12 @@ from flask_babel import gettext as _
 from app.course.content import Course
 from app.course.parts import StepBase
 from app.web.extensions import READING_METHODS, house, house_of
-from app.web.languages import language_here
+from app.web.languages import language_here, once_a_language
 
 MODULES = "/modules/"
 MY_COURSE = "/my-course"
 """Where somebody who came in begins, and goes on."""
+PAUSE = "/pause"
 
 
 def current_course() -> Course:
@@ -41,6 +42,11 @@ def path_of(step: StepBase) -> str:
     return MODULES + step.key
 
 
+def pause_from(path: str) -> str:
+    """Return the address of the quiet page that leads back to a page of this site; slugs need no quoting."""
+    return f"{PAUSE}?back={path}"
+
+
 def tell(words: str, category: str = "message") -> None:
     """Say something on the next page that is shown, once; what waits there already is not said twice."""
     if (category, words) not in [tuple(told) for told in session.get("_flashes", [])]:
@@ -64,18 +70,18 @@ def moment(when: datetime) -> str:
     return str(_("%(day)s, %(time)s", day=day(when), time=time))
 
 
+@once_a_language
 def minutes(count: int) -> str:
     """Return a length of time in words: `2 uur en 9 minuten`."""
     hours, rest = divmod(count, 60)
-    in_hours = ngettext("%(num)s hour", "%(num)s hours", hours)
-    in_minutes = ngettext("%(num)s minute", "%(num)s minutes", rest)
     if not hours:
-        return str(in_minutes)
-    return str(_("%(hours)s and %(minutes)s", hours=in_hours, minutes=in_minutes) if rest else in_hours)
+        return str(ngettext("%(num)s minute", "%(num)s minutes", rest))
+    in_hours = str(ngettext("%(num)s hour", "%(num)s hours", hours))
+    return str(_("%(hours)s and %(minutes)s", hours=in_hours, minutes=minutes(rest))) if rest else in_hours
 
 
 def init_app(app: Flask) -> None:
     """Give templates the words for days, moments and minutes, and the addresses of steps; after languages.init_app."""
     get_babel(app).default_timezone = house_of(app).settings.time_zone
     app.jinja_env.filters.update(day=day, moment=moment, minutes=minutes)
-    app.jinja_env.globals.update(path_of=path_of)
+    app.jinja_env.globals.update(path_of=path_of, pause_from=pause_from)

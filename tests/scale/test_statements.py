@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.course.steps.quiz_step import QuizStep
-from app.records import attempts, drafts, learning, reflecting
+from app.records import attempts, bookmarks, drafts, learning, reflecting
 from app.records.accounts import Visitor
 from app.records.models import Attempt, Enrolment, Reflection, ReflectionRevision, StepCompletion, User
 from app.web.extensions import engine_of
@@ -59,6 +59,8 @@ def make_learner(session: Session, name: str, size: Size) -> Visitor:
     others = make_learners(session, name, cohort.id, size.learners)
     session.execute(insert(StepCompletion), [completion(enrolment_id) for enrolment_id in others])
     session.execute(insert(Attempt), [attempt(enrolment_id, 1) for enrolment_id in others])
+    shared = session.scalars(insert(Reflection).returning(Reflection.id), [sharing(one) for one in others])
+    session.execute(insert(ReflectionRevision), [revision(reflection_id, 1) for reflection_id in shared.all()])
     session.commit()
     return visitor
 
@@ -96,6 +98,8 @@ def make_history(session: Session, learner: Visitor, count: int) -> None:
         session.execute(insert(ReflectionRevision), [revision(reflection_id, number)])
     drafts.save_draft(session, learner, quiz, {"q-word": ["contour"]}, version=0, now=NOW)
     learning.complete_step(session, learner, course, course.step_by_key["01-map/read-on"], now=NOW)
+    for marked in course.steps[1 : min(count + 1, len(course.steps))]:
+        bookmarks.set_bookmark(session, learner, marked, now=NOW)
 
 
 def completion(enrolment_id: int) -> dict[str, object]:
@@ -125,6 +129,10 @@ def attempt(enrolment_id: int | None, number: int) -> dict[str, object]:
     }
 
 
+def sharing(enrolment_id: int) -> dict[str, object]:
+    return {"enrolment_id": enrolment_id, "step_key": "01-map/your-walk", "level": "cohort", "shared_from": 1}
+
+
 def revision(reflection_id: int, number: int) -> dict[str, object]:
     return {
         "reflection_id": reflection_id,
@@ -149,6 +157,12 @@ def save_draft(reader: Browser, _rows: Session, _learner: Visitor) -> None:
     form = reader.visit(WALK).form(having=["text"])
     answer = reader.client.post(f"{WALK}/draft", data=filled(form, {"text": "Half a text"}))
     assert answer.status_code == 204
+
+
+def mark(reader: Browser, _rows: Session, _learner: Visitor) -> None:
+    """Set a bookmark."""
+    form = reader.visit(SIGNS).form(action=f"{SIGNS}/bookmark")
+    assert reader.client.post(f"{SIGNS}/bookmark", data=filled(form, {"on": "1"})).status_code == 303
 
 
 def visiting(path: str) -> Deed:
@@ -178,6 +192,12 @@ DEEDS: Mapping[str, Deed] = {
     "a quiz handed in": sending(QUIZ, **GIVEN),
     "a text handed in": sending(WALK, text="The newest text."),
     "a draft saved": save_draft,
+    "a step marked": mark,
+    "bookmarks": visiting("/bookmarks"),
+    "glossary": visiting("/glossary"),
+    "a module on paper": visiting("/modules/01-map/print"),
+    "a module on paper, with one's own texts": visiting("/modules/01-map/print?mine=1"),
+    "one's own texts": visiting("/reflections"),
 }
 
 

@@ -26,7 +26,7 @@ TEXT = "What I see on my way to work, and nobody else may read."
 
 OPEN = {
     "static", "look.theme", "auth.start", "auth.sign_in", "auth.sign_out", "auth.forgotten", "auth.mail_sent",
-    "auth.join_by_code", "auth.join", "auth.link",
+    "auth.join_by_code", "auth.join", "auth.link", "info.support", "info.page",
 }  # fmt: skip
 """Every view that is open to everybody. Think twice before this list grows."""
 

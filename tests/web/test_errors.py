@@ -116,7 +116,7 @@ def test_an_answer_that_is_made_goes_out_though_the_server_ends_before_the_trans
 def test_there_is_an_answer_even_when_the_page_itself_is_broken(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setitem(app.jinja_env.globals, "asset", None)
+    monkeypatch.setitem(app.jinja_env.globals, "person_gone", None)
     app.testing = False
     response = client.get("/")
     assert response.status_code == 500
@@ -149,6 +149,27 @@ def test_a_faulty_course_shows_its_faults_until_they_are_mended(app_with: Callab
 
     file.write_text(right, "utf-8")
     assert Browser(client).visit("/").text_of("h1") == "A walk on the map"
+
+
+def test_a_text_shows_at_once_though_its_translation_lags_behind(app_with: Callable[..., Flask], written: Path) -> None:
+    browser = Browser(app_with(develop=True, shelf=Shelf(written, watch=True)).test_client())
+    module = written / "modules" / "01-map" / "module.yaml"
+    module.write_text(module.read_text("utf-8").replace("minutes: 20", "minutes: 21"), "utf-8")
+    course = written / "modules" / "course.yaml"
+    course.write_text(course.read_text("utf-8").replace("title: A walk on the map", "title: Two walks"), "utf-8")
+    page = browser.visit("/")
+    assert page.text_of("h1") == "Two walks"
+    assert page.text_of(".course-faults summary") == "There are 2 faults in the course files."
+    assert [fault.partition(":")[0] for fault in page.texts_of(".course-faults li")] == [
+        "modules/01-map/module.yaml",
+        "modules/course.nl.yaml",
+    ]
+    assert "older than its source" in page.texts_of(".course-faults li")[1]
+
+
+def test_a_course_without_faults_says_nothing_of_faults(app_with: Callable[..., Flask], written: Path) -> None:
+    browser = Browser(app_with(develop=True, shelf=Shelf(written, watch=True)).test_client())
+    assert browser.visit("/").texts_of(".course-faults") == []
 
 
 def test_a_course_that_never_was_good_shows_its_faults_too(app_with: Callable[..., Flask], written: Path) -> None:

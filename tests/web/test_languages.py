@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,8 +12,9 @@ from sqlalchemy.orm import Session
 from app.course.files.shelf import Shelf
 from app.records.accounts import Visitor
 from app.web.languages import interface_language, name_of
+from tests.course_folder import GARDEN
 from tests.makers import make_enrolment, make_user, make_visitor
-from tests.web.conftest import SMALL, Browser, Visit
+from tests.web.conftest import Browser, Visit
 
 
 def language_of(page_html: str) -> str:
@@ -142,31 +141,15 @@ def test_a_language_goes_by_its_own_name(code: str, name: str) -> None:
     assert name_of(code) == name
 
 
-@pytest.fixture
-def arabic_course(tmp_path: Path) -> Shelf:
-    """Return the small course in English and, right to left, a language that the program does not speak."""
-    folder = tmp_path / "course"
-    shutil.copytree(SMALL, folder)
-    for path in [path for path in folder.rglob("*.nl.*") if path.is_file()]:
-        path.rename(path.with_name(path.name.replace(".nl.", ".ar.")))
-    front = folder / "modules" / "course.yaml"
-    found = front.read_text()
-    front.write_text(found.replace("languages: [en, nl]", "languages: [en, {code: ar, direction: rtl}]"))
-    assert found != front.read_text()
-    shelf = Shelf(folder)
-    assert not shelf.faults, "\n".join(map(str, shelf.faults))
-    return shelf
-
-
 def test_a_course_reads_from_right_to_left_and_its_english_buttons_are_marked(
-    app_with: Callable[..., Flask], arabic_course: Shelf
+    app_with: Callable[..., Flask],
 ) -> None:
-    reader = Browser(app_with(shelf=arabic_course).test_client())
+    reader = Browser(app_with(shelf=Shelf(GARDEN)).test_client())
     page = reader.visit("/?language=ar")
     html = next(page.elements)
     assert (html["lang"], html["dir"]) == ("ar", "rtl")
     assert page.find(".site-head")["lang"] == "en"
     assert page.find(".site-foot")["lang"] == "en"
     assert "Sign in" in page.text_of(".site-head")
-    [link] = page.find_all(".site-tools a")[-1:]
-    assert (link.text, link["dir"]) == ("English", "ltr")
+    others = [(link.text, link["dir"]) for link in page.find_all(".site-tools a")[-2:]]
+    assert others == [("English", "ltr"), ("Nederlands", "ltr")]

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.course.content import Course
-from app.records import drafts, learning
+from app.records import bookmarks, drafts, learning
 from app.records.accounts import Visitor
 from app.records.models import Attempt
 from app.web.extensions import engine_of
@@ -105,3 +105,24 @@ def complete(session: Session, visitor: Visitor, *keys: str) -> None:
     for key in keys:
         learning.complete_step(session, visitor, course, course.step_by_key[key], now=NOW)
     session.commit()
+
+
+@pytest.mark.parametrize(
+    ("path", "count"),
+    [
+        ("/glossary", 1),
+        ("/modules/01-map/print", 1),
+        ("/bookmarks", 2),
+        ("/modules/01-map/print?mine=1", 2),
+        ("/reflections", 3),
+    ],
+)
+def test_the_pages_to_find_ones_way_cost_a_few_statements(
+    learner: Visitor, history: int, reader: Browser, session: Session, cost: Count, path: str, count: int
+) -> None:
+    for step in small_shelf().course().steps:
+        bookmarks.set_bookmark(session, learner, step, now=NOW)
+    session.commit()
+    with cost() as statements:
+        reader.visit(path)
+    assert len(statements) == count, statements

@@ -91,9 +91,10 @@ def test_the_menu_marks_where_somebody_is(learner: Visitor, visit: Visit) -> Non
     def marked(address: str) -> dict[str, str]:
         return {link.text: link.get("aria-current") for link in visit(address).find_all(".site-nav a")}
 
-    assert marked("/my-course") == {"My course": "page", "Account": ""}
-    assert marked("/modules/01-map/signs") == {"My course": "true", "Account": ""}
-    assert marked("/account") == {"My course": "", "Account": "page"}
+    assert marked("/my-course") == {"My course": "page", "Search": "", "Account": ""}
+    assert marked("/modules/01-map/signs") == {"My course": "true", "Search": "", "Account": ""}
+    assert marked("/search?q=map") == {"My course": "", "Search": "page", "Account": ""}
+    assert marked("/account") == {"My course": "", "Search": "", "Account": "page"}
 
 
 def test_who_is_in_no_cohort_has_no_course_in_the_menu(session: Session, client: FlaskClient) -> None:
@@ -181,7 +182,7 @@ def test_a_page_that_is_not_there_shows_a_way_on(visit: Visit) -> None:
 
 def test_who_is_signed_in_keeps_the_menu_on_an_error_page(learner: Visitor, visit: Visit) -> None:
     page = visit("/nowhere", status=404)
-    assert page.texts_of(".site-nav a") == ["My course", "Account"]
+    assert page.texts_of(".site-nav a") == ["My course", "Search", "Account"]
     assert page.find_all(".problem a")[0]["href"] == "/my-course"
 
 

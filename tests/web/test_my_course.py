@@ -1,14 +1,18 @@
 """My course: where somebody is, the one button that goes on, and in words what is still missing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.course.content import Course
+from app.course.files.shelf import Shelf
 from app.records import drafts, learning
 from app.records.accounts import Visitor, visitor_of
 from app.records.models import Attempt, Enrolment, User
+from tests.course_folder import Folder
 from tests.makers import NOW, make_cohort, make_enrolment, make_user
 from tests.web.conftest import Browser, Page, Submit, Visit, small_shelf
 
@@ -170,6 +174,46 @@ def test_a_stair_says_in_words_what_it_shows(learner: Visitor, session: Session,
     ]
 
 
+def test_the_time_left_follows_what_is_done_and_taken_back(
+    learner: Visitor, session: Session, course: Course, visit: Visit
+) -> None:
+    def left() -> list[str]:
+        return [text.partition(" · ")[2] for text in visit("/my-course").texts_of(".stair__words .soft")]
+
+    def of_module() -> str:
+        return card(visit("/my-course"), "Reading a map").partition(" · ")[2]
+
+    assert left() == ["38 minutes left"]
+    do(session, learner, course, ["01-map/signs"])
+    assert left() == ["33 minutes left"]
+    assert of_module().startswith("25 percent · 15 minutes left")
+    learning.take_back_step(session, learner, course, course.step_by_key["01-map/signs"], now=NOW)
+    session.commit()
+    assert left() == ["38 minutes left"]
+    assert of_module().startswith("0 percent · 20 minutes left")
+    do_module(session, learner, course, 0)
+    learning.take_back_step(session, learner, course, course.step_by_key["01-map/signs"], now=NOW)
+    session.commit()
+    assert left() == ["18 minutes left"], "a finished module asks for no more time, whatever is taken back in it"
+    do_module(session, learner, course, 1)
+    assert left() == [""]
+    assert "left" not in visit("/my-course").text_of("main")
+
+
+def test_a_long_time_left_is_said_in_hours_and_minutes(
+    noor: Visitor, app_with: Callable[..., Flask], tmp_path: Path
+) -> None:
+    folder = Folder(tmp_path / "course")
+    folder.change("modules/01-map/01-signs.en.md", "minutes: 5", "minutes: 96")
+    folder.change("modules/01-map/module.yaml", "minutes: 20", "minutes: 111")
+    folder.bring_up_to_date()
+    reader = Browser(app_with(shelf=Shelf(folder.path)).test_client())
+    reader.sign_in(noor)
+    page = reader.visit("/my-course?language=nl")
+    assert page.text_of(".stair-box .stair__words").endswith("0 procent · nog 2 uur en 9 minuten")
+    assert "nog 1 uur en 51 minuten" in card(page, "Een kaart lezen")
+
+
 def test_a_module_leads_to_where_one_is_in_it(learner: Visitor, session: Session, course: Course, visit: Visit) -> None:
     do(session, learner, course, ["01-map/signs"])
     links = [link["href"] for link in visit("/my-course").find_all("h3 a")]
@@ -217,7 +261,7 @@ def two_cohorts(session: Session, reader: Browser) -> tuple[int, int]:
 def test_somebody_in_two_cohorts_chooses_where_to_go_on(two_cohorts: tuple[int, int], reader: Browser) -> None:
     page = reader.visit("/my-course")
     assert "You are in the cohort Evening." in page.text_of("main")
-    assert page.find("main .link-btn")["href"] == "/my-course/cohorts"
+    assert page.find("main .row .link-btn")["href"] == "/my-course/cohorts"
     chooser = reader.visit("/my-course/cohorts")
     assert chooser.texts_of(".cohorts li div") == ["Evening You are here now", "Morning"]
     page = reader.send(chooser, cohort=str(two_cohorts[0]))

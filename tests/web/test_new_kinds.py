@@ -48,12 +48,13 @@ def folder(tmp_path: Path) -> Folder:
     course.write(
         "quizzes/turning.yaml",
         course.read("quizzes/turning.yaml")
-        + "  - {slug: hours, kind: number, text: Hours in a day?, source: s, right: 24, give: 1, why: So it is}\n",
+        + "  - {slug: hours, kind: number, outcome: turn, text: Hours in a day?, source: s, right: 24, give: 1,\n"
+        "     why: So it is everywhere.}\n",
     )
     course.write(
         "quizzes/turning.nl.yaml",
         course.read("quizzes/turning.nl.yaml")
-        + '  hours: {translates: "", text: Hoeveel uren heeft een dag?, source: s, why: Zo is het.}\n',
+        + '  hours: {translates: "", text: Hoeveel uren heeft een dag?, source: s, why: Zo is het overal.}\n',
     )
     for fault in load(course.path, step_kinds=STEPS, question_kinds=QUESTIONS).faults:
         lines = course.read(fault.file).split("\n")
@@ -103,6 +104,24 @@ def test_a_question_of_a_new_kind_is_asked_graded_and_read_again(new_app: Callab
     assert "3 of 4" in " ".join(result.text.split())
     assert "So it is" in result.text
     assert "Not quite" in browser.visit(result.path).text
+    engine_of(app).dispose()
+
+
+@pytest.mark.parametrize("macro", ["words", "dial"])
+def test_new_kinds_go_onto_paper_too(
+    new_app: Callable[..., Flask], noor: Visitor, monkeypatch: pytest.MonkeyPatch, macro: str
+) -> None:
+    app = new_app()
+    browser = Browser(app.test_client())
+    browser.sign_in(noor)
+    for step in ("before", "on-the-way"):
+        browser.submit(f"/modules/02-walk/{step}", action=f"/modules/02-walk/{step}")
+    assert "Birds" in browser.visit("/modules/01-map/print").texts_of(".paper__step h2")
+    monkeypatch.setattr(NumberField, "macro", macro)  # also one that paper.html does not have
+    question = browser.visit("/modules/02-walk/print").find_all(".paper__questions .q")[2]
+    assert "Hours in a day?" in question.text
+    assert "Type a number." in question.text
+    assert question.has(".paper__room")
     engine_of(app).dispose()
 
 

@@ -58,14 +58,14 @@ def test_a_text_that_is_done_says_so_and_goes_on_without_another_deed(
     page = visit(SIGNS)
     assert page.text_of(".kicker") == "Reading 5 minutes Done"
     assert page.find("a.btn--go")["href"] == "/modules/01-map/your-walk"
-    assert [form["action"] for form in page.find_all("main form")] == [f"{SIGNS}/take-back"]
+    assert [form["action"] for form in page.find_all(".step__main form")] == [f"{SIGNS}/take-back"]
 
 
 def test_a_read_step_can_be_taken_back_and_done_again(learner: Visitor, submit: Submit, rows: Session) -> None:
     submit(SIGNS, action=SIGNS)
     page = submit(SIGNS, action=f"{SIGNS}/take-back")
     assert (page.path, page.text_of(".flash")) == (SIGNS, "‘Signs and lines’ is open again.")
-    assert page.text_of("main form button") == "Done, go on"
+    assert page.text_of(".step__main form button") == "Done, go on"
     assert completion(rows).taken_back_at is not None
     assert rows.scalars(select(Enrolment.done)).one() == "~01-map/signs"
     submit(SIGNS, action=SIGNS)
@@ -112,6 +112,6 @@ def test_a_deed_without_a_token_changes_nothing_and_asks_for_the_button_once_mor
 def test_the_words_of_the_page_are_dutch_on_a_dutch_page(learner: Visitor, visit: Visit, submit: Submit) -> None:
     page: Page = visit(f"{SIGNS}?language=nl")
     assert page.text_of("h1") == "Tekens en lijnen"
-    assert page.text_of("main form button") == "Klaar, ga verder"
+    assert page.text_of(".step__main form button") == "Klaar, ga verder"
     page = submit(SIGNS, action=SIGNS)
     assert page.text_of(".flash") == "‘Tekens en lijnen’ is klaar."

@@ -171,14 +171,25 @@ def test_one_can_go_on_with_the_text_of_another_tab_and_back(learner: Visitor, r
 def test_the_form_names_who_will_read_along(learner: Visitor, visit: Visit, session: Session, rows: Session) -> None:
     assert "has no trainer yet" in visit(WALK).text_of("main form")
     cohort = session.get_one(Cohort, learner.cohort_id)
-    for name in ("Bram", "An"):
+    for name, expected in (("Bram", "Bram, trainer of cohort"), ("An", "An and Bram, trainers of cohort")):
         make_enrolment(session, user=make_user(session, name=name), cohort=cohort, role="trainer")
+        session.commit()
+        assert f"{expected} {cohort.name}." in visit(WALK).text_of("main form")
+
+
+def test_the_form_says_at_each_level_who_can_read_along_today(learner: Visitor, visit: Visit) -> None:
+    private, trainers, cohort = visit(WALK).texts_of("main form .pick__one")
+    assert "A trainer sees that the step is done, nothing more." in private
+    assert "nobody for now" in trainers
+    assert f"The other learners of cohort {learner.cohort_name} who handed in theirs, without your name" in cohort
+    assert "from 5 texts on" in cohort
+    assert "A trainer who handed in a text reads it in the same way, without your name." in cohort
+
+
+def test_a_trainers_page_is_named_as_what_comes_later(learner: Visitor, visit: Visit, session: Session) -> None:
+    make_enrolment(session, cohort=session.get_one(Cohort, learner.cohort_id), role="trainer")
     session.commit()
-    assert f"An and Bram, of cohort {cohort.name}." in visit(WALK).text_of("main form")
-
-
-def test_the_page_says_that_nobody_reads_along_yet(learner: Visitor, visit: Visit) -> None:
-    assert "Nobody can read along yet" in visit(WALK).text_of("main form")
+    assert "nobody reads it before that" in visit(WALK).texts_of("main form .pick__one")[1]
 
 
 def test_a_shared_text_can_be_taken_back_at_once_and_what_was_being_typed_stays(
@@ -297,3 +308,30 @@ def test_a_reflection_costs_as_many_statements_after_many_versions_as_after_one(
     for number in range(1, 12):
         reader.submit(WALK, text=f"Version {number}.")
     assert cost() == few
+
+
+def test_what_is_too_much_to_keep_still_stands_in_the_form_when_only_the_level_changes(
+    learner: Visitor, reader: Browser, submit: Submit, rows: Session
+) -> None:
+    page = submit(WALK, text="Along the canal.", level="trainers")
+    text = "Beside the river. " * 7_000
+    sent = filled(page.find("form#form"), {"text": text, "level": "trainers"}) | {"take_back": ["1"]}
+    answer = looked_at(reader.client.post(f"{WALK}/level", data=sent))
+    assert answer.status == 422
+    assert "too much to keep as a draft" in answer.text_of(".error-summary")
+    assert answer.text_of("textarea").strip() == text.strip()
+    assert rows.scalars(select(Reflection.level)).one() == "private"
+    again = reader.send(answer, text="Beside the river.", level="private", action=WALK)
+    assert again.text_of("textarea").strip() == "Beside the river."
+
+
+def test_what_is_too_much_to_keep_still_stands_in_the_form_when_another_text_is_chosen(
+    learner: Visitor, reader: Browser, rows: Session
+) -> None:
+    page = reader.visit(WALK)
+    text = "Beside the river. " * 7_000
+    sent = filled(page.find("form#form"), {"text": text}) | {"drop": ["1"]}
+    answer = looked_at(reader.client.post(f"{WALK}/choose", data=sent))
+    assert answer.status == 422
+    assert answer.text_of("textarea").strip() == text.strip()
+    assert not rows.scalars(select(Draft)).all()

@@ -34,4 +34,4 @@ def test_looking_through_the_places_is_called_done_and_can_be_taken_back(
     assert page.path == "/modules/02-walk/before"
     assert rows.scalars(select(StepCompletion.step_key)).one() == "01-map/read-on"
     page = submit(READ_ON, action=f"{READ_ON}/take-back")
-    assert page.text_of("main form button") == "Done, go on"
+    assert page.text_of(".step__main form button") == "Done, go on"

@@ -19,8 +19,8 @@ from app.web.access import learner_here
 from app.web.extensions import db, house
 from app.web.learner.fields import Verdict
 from app.web.learner.outline import frame_of
-from app.web.learner.routes import bp, page_of
 from app.web.learner.steps.quiz import deed_key
+from app.web.learner.wing import bp, page_of
 from app.web.pages import current_course, path_of
 
 

@@ -176,7 +176,7 @@ class _ChoiceField(QuestionField[C]):
 
     def offers(self, value: str) -> bool:
         """Whether it is an option's slug."""
-        return any(option.slug == value for option in self.options)
+        return any(option.slug == value for option in self.question.options)
 
     def said(self, values: Sequence[str]) -> Iterator[str]:
         """Name the options chosen."""

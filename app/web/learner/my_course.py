@@ -13,12 +13,13 @@ from app.course.parts import Change, Completes, StepBase
 from app.course.quiz import Quiz
 from app.course.rules.progress import ModuleProgress, Progress, State, next_step
 from app.course.steps.quiz_step import QuizStep
+from app.records import bookmarks
 from app.records.accounts import Visitor
 from app.records.overview import Tried, Waiting
 from app.web.charts import Stair, stair
 from app.web.extensions import house
 from app.web.learner.outline import StepLink, done_words, module_name, place_in, step_link, step_links
-from app.web.pages import minutes, moment, path_of
+from app.web.pages import MODULES, minutes, moment, path_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class ModuleCard:
     number: str
     title: str
     path: str
+    print_path: str
     done: str
     percent: int
     minutes_left: int
@@ -89,6 +91,8 @@ class MyCourse:
     minutes_left: int
     stair: Stair
     first_path: str
+    marks: int
+    """How many bookmarks they have in the course."""
     staff: Staff | None
     modules: tuple[ModuleCard, ...]
 
@@ -135,6 +139,7 @@ def my_course(
         minutes_left=so_far.minutes_left,
         stair=stair(everything, onward),
         first_path=path_of(course.steps[0]),
+        marks=len(bookmarks.marked_steps(visitor, course)),
         staff=_staff(visitor),
         modules=tuple(sorted(cards, key=lambda card: card.finished)),
     )
@@ -190,6 +195,7 @@ def _card(
         number=module.number,
         title=module.title,
         path=path_of(place_in(found, visitor.last_step_key)),
+        print_path=f"{MODULES}{module.slug}/print",
         done=done,
         percent=found.percent,
         minutes_left=found.minutes_left,

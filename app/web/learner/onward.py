@@ -23,12 +23,12 @@ def tell_done(course: Course, visitor: Visitor, step: StepBase) -> None:
     """Say on the next page that a step is done, or the module or the course that ended with it."""
     before, after = progress(course, visitor.done_keys), progress_with(course, visitor, step)
     module = course.module_by_slug[step.module_slug]
-    if after.finished and not before.finished:
-        tell(_("That was the last step: the whole course is done. You can read everything again when you want to."))
-    elif after.of(module).finished and not before.of(module).finished:
-        tell(_("The module ‘%(title)s’ is finished.", title=module.title))
-    else:
+    if before.of(module).finished or not after.of(module).finished:
         tell(_("‘%(title)s’ is done.", title=step.title))
+    elif after.finished:
+        tell(_("That was the last step: the whole course is done. You can read everything again when you want to."))
+    else:
+        tell(_("The module ‘%(title)s’ is finished.", title=module.title))
 
 
 def progress_with(course: Course, visitor: Visitor, step: StepBase) -> Progress:

@@ -1,22 +1,28 @@
 """What stands around a step: the outline of its module, previous and next, the terms that it uses."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from app.course.content import Course, Module, Term
 from app.course.parts import StepBase
 from app.course.rules.progress import ModuleProgress, Progress, State, next_step, progress
+from app.records import bookmarks
 from app.records.accounts import Visitor
 from app.web.charts import Stair, stair
 from app.web.extensions import house
-from app.web.pages import MY_COURSE, path_of
+from app.web.languages import once_a_language
+from app.web.pages import MY_COURSE, current_course, path_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StepLink:
-    """A step as a link to its page. `number` counts from 1 within its module."""
+    """A step as a link to its page, as it may stand for somebody. `number` counts from 1 within its module."""
 
     title: str
     path: str
@@ -34,6 +40,53 @@ class StepLink:
             return "is-here is-done" if self.state is State.DONE else "is-here"
         return {State.DONE: "is-done", State.LOCKED: "is-ahead is-locked"}.get(self.state, "is-ahead")
 
+    @cached_property
+    def line(self) -> Markup:
+        """The step as a line of the outline."""
+        return _line(self, is_changed=False)
+
+    @cached_property
+    def changed_line(self) -> Markup:
+        """The same for somebody who read it before its text was improved."""
+        return _line(self, is_changed=True)
+
+
+def _line(link: StepLink, *, is_changed: bool) -> Markup:
+    template = current_app.jinja_env.get_template("learner/_outline_line.html")
+    return Markup(template.render(one=link, is_changed=is_changed))  # noqa: S704 - the template escapes
+
+
+class _Links:
+    """The links to the steps of a course in its language, each made once for every way in which a step may stand.
+
+    Nothing in them tells who asks: there are a few for each step, and a page picks those of its reader.
+    """
+
+    def __init__(self, course: Course) -> None:
+        self._numbers = {step.key: number for module in course.modules for number, step in enumerate(module.steps, 1)}
+        self._made: dict[tuple[str, State, bool], StepLink] = {}
+
+    def to(self, step: StepBase, state: State, *, is_here: bool = False) -> StepLink:
+        """Return the link to a step that stands so."""
+        found = self._made.get((step.key, state, is_here))
+        if found is None:
+            page = house().pages[type(step)]
+            found = self._made[step.key, state, is_here] = StepLink(
+                title=step.title,
+                path=path_of(step),
+                number=self._numbers[step.key],
+                minutes=step.minutes,
+                kind=str(page.name),
+                icon=page.icon,
+                state=state,
+                is_here=is_here,
+            )
+        return found
+
+
+def _links() -> _Links:
+    return house().once(_Links, current_course())
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:
@@ -49,6 +102,11 @@ class Outline:
     finished: bool
     stair: Stair
     steps: tuple[StepLink, ...]
+
+    def lines(self, changed: Collection[str]) -> Markup:
+        """Write out the steps; `changed`: addresses of those that changed since they were done."""
+        lines = [one.changed_line if one.path in changed else one.line for one in self.steps]
+        return Markup("".join(lines))  # noqa: S704 - each was escaped when it was made
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +125,10 @@ class Frame:
     first: StepLink | None
     onward: StepLink | None
     terms: tuple[Term, ...]
+    is_marked: bool
+    """Whether the person has a bookmark here."""
+    marks: int
+    """How many they have in the course."""
 
 
 def frame_of(course: Course, visitor: Visitor, step: StepBase) -> Frame:
@@ -75,7 +137,7 @@ def frame_of(course: Course, visitor: Visitor, step: StepBase) -> Frame:
     module = so_far.of(course.module_by_slug[step.module_slug])
     state = module.state_of(step)
     onward = next_step(so_far, step.key)
-    at = next(i for i, one in enumerate(course.steps) if one.key == step.key)
+    at = course.places[step.key]
     return Frame(
         step=step,
         state=state,
@@ -85,31 +147,20 @@ def frame_of(course: Course, visitor: Visitor, step: StepBase) -> Frame:
         first=step_link(so_far, _first_open(module)) if state is State.LOCKED else None,
         onward=step_link(so_far, onward) if onward else None,
         terms=course.terms_of(step),
+        is_marked=bookmarks.is_marked(visitor, step),
+        marks=len(bookmarks.marked_steps(visitor, course)),
     )
 
 
 def step_link(so_far: Progress, step: StepBase) -> StepLink:
     """Return a link to a step of the course, whatever its module."""
-    module = next(m for m in so_far.modules if m.module.slug == step.module_slug)
-    return next(link for link in step_links(module) if link.path == path_of(step))
+    return _links().to(step, so_far.of(so_far.course.module_by_slug[step.module_slug]).state_of(step))
 
 
 def step_links(found: ModuleProgress, here: StepBase | None = None) -> tuple[StepLink, ...]:
     """Return links to all steps of a module, in order."""
-    pages = house().pages
-    return tuple(
-        StepLink(
-            title=one.step.title,
-            path=path_of(one.step),
-            number=number,
-            minutes=one.step.minutes,
-            kind=str(pages[type(one.step)].name),
-            icon=pages[type(one.step)].icon,
-            state=one.state,
-            is_here=here is not None and one.step.key == here.key,
-        )
-        for number, one in enumerate(found.steps, start=1)
-    )
+    links, key = _links(), here.key if here else ""
+    return tuple(links.to(one.step, one.state, is_here=one.step.key == key) for one in found.steps)
 
 
 def place_in(found: ModuleProgress, last_step_key: str | None) -> StepBase:
@@ -125,15 +176,32 @@ def place_in(found: ModuleProgress, last_step_key: str | None) -> StepBase:
 
 def module_name(module: Module) -> str:
     """Return what a module is called in a sentence: `module 05`; by its title where it has no number."""
-    return str(_("module %(number)s", number=module.number)) if module.number else module.title
+    return _numbered(module.number) if module.number else module.title
+
+
+@once_a_language
+def _numbered(number: str) -> str:
+    return str(_("module %(number)s", number=number))
 
 
 def done_words(found: ModuleProgress) -> str:
     """Say how many of a module's steps are done."""
-    if found.finished:
-        return str(ngettext("%(num)s step done", "%(num)s steps done", len(found.done)))
-    count = len(found.steps)
-    return str(ngettext("%(done)s of %(num)s step done", "%(done)s of %(num)s steps done", count, done=len(found.done)))
+    return _done(len(found.done)) if found.finished else _done_of(len(found.done), len(found.steps))
+
+
+@once_a_language
+def _done(count: int) -> str:
+    return str(ngettext("%(num)s step done", "%(num)s steps done", count))
+
+
+@once_a_language
+def _done_of(done: int, count: int) -> str:
+    return str(ngettext("%(done)s of %(num)s step done", "%(done)s of %(num)s steps done", count, done=done))
+
+
+@once_a_language
+def _where(done: str, position: int) -> str:
+    return str(_("%(done)s, you are at step %(position)s", done=done, position=position))
 
 
 def _outline(found: ModuleProgress, here: StepBase) -> Outline:
@@ -146,7 +214,7 @@ def _outline(found: ModuleProgress, here: StepBase) -> Outline:
         path=MY_COURSE,
         position=position,
         done=done,
-        label=str(_("%(done)s, you are at step %(position)s", done=done, position=position)),
+        label=_where(done, position),
         minutes_left=found.minutes_left,
         finished=found.finished,
         stair=stair(found.steps, here),

@@ -1,11 +1,11 @@
 """The learner's pages: my course, one view for a step of any kind, and the pictures beside the steps."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, send_file
+from flask import abort, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -22,15 +22,14 @@ from app.web.extensions import READING_METHODS, db, house
 from app.web.headers import A_YEAR, PRIVATE
 from app.web.learner.my_course import missing_quizzes, missing_with_drafts
 from app.web.learner.my_course import my_course as view_of_my_course
-from app.web.learner.outline import Frame, frame_of, place_in
+from app.web.learner.outline import frame_of, place_in
 from app.web.learner.steps.page import NotTaken, StepPage
 from app.web.learner.steps.quiz import QuizPage
 from app.web.learner.steps.read import ReadPage
 from app.web.learner.steps.reflect import ReflectPage
 from app.web.learner.steps.resources import ResourcesPage
+from app.web.learner.wing import bp, page_of, shown
 from app.web.pages import MY_COURSE, current_course, find_step, path_of, tell
-
-bp = Blueprint("learner", __name__)
 
 STEP_PAGES: Mapping[type[StepBase], type[StepPage[Any]]] = {
     ReadStep: ReadPage,
@@ -97,9 +96,8 @@ def step(module_slug: str, step_slug: str) -> ResponseReturnValue:
     """Show a step of any kind; take what a learner does with it."""
     visitor = learner_here()
     page = page_of(find_step(module_slug, step_slug))
-    frame = frame_of(current_course(), visitor, page.step)
-    if frame.state is State.LOCKED:
-        return _locked(page, frame, visitor)
+    if _is_locked(visitor, page.step):
+        return _locked(page, visitor)
     form = page.form(visitor)
     if form.validate_on_submit():
         try:
@@ -112,16 +110,9 @@ def step(module_slug: str, step_slug: str) -> ResponseReturnValue:
         else:
             db.session.commit()
             return redirect(onward, HTTPStatus.SEE_OTHER)
-    return render_template(
-        page.template,
-        page=page,
-        form=form,
-        frame=frame,
-        visitor=visitor,
-        enrolment=signed_enrolment(visitor),
-        changes=_changes_told(visitor, page.step),
-        **page.facts(visitor),
-    ), HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    changes = _changes(visitor, page.step)
+    _note_told(visitor, page.step, changes)
+    return shown(page, form, visitor, changes=changes)
 
 
 @bp.post("/modules/<module_slug>/<step_slug>/take-back")
@@ -134,7 +125,7 @@ def take_back(module_slug: str, step_slug: str) -> ResponseReturnValue:
         db.session.commit()
         tell(_("‘%(title)s’ is open again.", title=found.title))
     else:
-        tell(_("This step stays done: it was completed by what you sent in. You can always do it again."), "wait")
+        tell(_("This step stays done. You can always do it again."), "wait")
     return redirect(path_of(found), HTTPStatus.SEE_OTHER)
 
 
@@ -147,16 +138,18 @@ def picture(module_slug: str, name: str) -> ResponseReturnValue:
     return response
 
 
-def page_of(step: StepBase) -> StepPage[Any]:
-    """Return the page that shows a step of its kind."""
-    found: StepPage[Any] = house().pages[type(step)](step)
-    return found
+def _is_locked(visitor: Visitor, step: StepBase) -> bool:
+    """Whether an earlier step of its module must be done first."""
+    course = current_course()
+    module = course.module_by_slug[step.module_slug]
+    return module.order == "fixed" and progress(course, visitor.done_keys).of(module).state_of(step) is State.LOCKED
 
 
-def _locked(page: StepPage[Any], frame: Frame, visitor: Visitor) -> ResponseReturnValue:
+def _locked(page: StepPage[Any], visitor: Visitor) -> ResponseReturnValue:
     """Say which step comes first."""
     if request.method not in READING_METHODS:
         return _kept_while_locked(page, visitor)
+    frame = frame_of(current_course(), visitor, page.step)
     return render_template("learner/locked.html", page=page, frame=frame, visitor=visitor), HTTPStatus.FORBIDDEN
 
 
@@ -172,22 +165,32 @@ def _kept_while_locked(page: StepPage[Any], visitor: Visitor) -> ResponseReturnV
     return redirect(path_of(page.step), HTTPStatus.SEE_OTHER)
 
 
-def _changes_told(visitor: Visitor, step: StepBase) -> tuple[Change, ...]:
-    """Return what changed in the substance of a step since the visitor did it, and note that it was told.
+def _changes(visitor: Visitor, step: StepBase) -> Mapping[str, Sequence[Change]]:
+    """Return by step key what changed in substance since the visitor did a step; nothing where no step beside it did.
 
-    Only a page that somebody will see counts as told: no HEAD, and none that a browser fetches ahead.
+    The outline names the others of its module.
     """
-    if not _may_have_changed(visitor, step):
-        return ()
-    changes = learning.changes_to_show(db.session, visitor, current_course()).get(step.key, ())
+    course = current_course()
+    if not any(_may_have_changed(visitor, one) for one in course.module_by_slug[step.module_slug].steps):
+        return {}
+    return learning.changes_to_show(db.session, visitor, course)
+
+
+def _note_told(visitor: Visitor, step: StepBase, changes: Mapping[str, Sequence[Change]]) -> None:
+    """Note that the changes of a step were told: they are told once.
+
+    Only a page that somebody will see counts: no HEAD, and none that a browser fetches ahead.
+    """
+    if step.key not in changes or request.method != "GET":
+        return
     ahead = "prefetch" in request.headers.get("Sec-Purpose", "") or "prefetch" in request.headers.get("Purpose", "")
-    if changes and request.method == "GET" and not ahead:
+    if not ahead:
         learning.mark_seen(db.writing(), visitor, step)
         db.writing().commit()
-    return changes
 
 
 def _may_have_changed(visitor: Visitor, step: StepBase) -> bool:
     """Whether the visitor did the step, and any revision of it was left behind in its substance."""
-    done = visitor.done_keys
-    return any(key in done for key in step.keys) and any(step.substance_since(then) for then, _count in step.published)
+    if not step.changes or visitor.done_keys.isdisjoint(step.keys):
+        return False
+    return any(step.substance_since(then) for then, _count in step.published)

@@ -18,10 +18,10 @@ from app.web.access import learner_here, signed_enrolment
 from app.web.extensions import READING_METHODS, db
 from app.web.forms import OpstapForm
 from app.web.learner.outline import frame_of
-from app.web.learner.routes import bp, page_of
 from app.web.learner.steps.drafted import DraftedForm, DraftedPage
 from app.web.learner.steps.page import NotTaken
-from app.web.learner.steps.reflect import ICONS, ReflectPage
+from app.web.learner.steps.reflect import ICONS, ReflectForm, ReflectPage
+from app.web.learner.wing import bp, page_of, shown
 from app.web.pages import current_course, find_step, path_of, tell
 
 # ---- drafts ----------------------------------------------------------------------------------
@@ -37,7 +37,7 @@ def draft(module_slug: str, step_slug: str) -> ResponseReturnValue:
     page = _drafted_page(module_slug, step_slug)
     now = datetime.now(UTC)
     try:
-        saved = page.save(visitor, page.form(visitor), now=now)
+        saved = page.save(visitor, DraftedForm(), now=now)
     except DraftTooLarge:
         abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     except TooManyTexts:
@@ -60,8 +60,7 @@ def choose(module_slug: str, step_slug: str) -> ResponseReturnValue:
         saved = page.save_or_say(visitor, form, now=now)
     except NotTaken:
         db.session.rollback()
-        tell(_first_error(form), "wrong")
-        return redirect(path_of(page.step), HTTPStatus.SEE_OTHER)
+        return shown(page, form, visitor)
     if sign := request.form.get("take"):
         page.take_other(visitor, sign, now=now)
     elif "drop" in request.form and not saved.conflict:
@@ -74,10 +73,6 @@ def _drafted_page(module_slug: str, step_slug: str) -> DraftedPage[Any]:
     """Return the page of a step that keeps drafts, or answer 404."""
     page = page_of(find_step(module_slug, step_slug))
     return page if isinstance(page, DraftedPage) else abort(HTTPStatus.NOT_FOUND)
-
-
-def _first_error(form: DraftedForm) -> str:
-    return next((str(words) for words in form.form_errors), "")
 
 
 # ---- reflections -----------------------------------------------------------------------------
@@ -93,6 +88,8 @@ def level(module_slug: str, step_slug: str) -> ResponseReturnValue:
     asked = Level.PRIVATE if "take_back" in request.form else request.form.get("level")
     if asked not in ICONS:
         abort(HTTPStatus.BAD_REQUEST)
+    if page.asks_before_sharing(str(asked), form.page_version, now=now):
+        return _ask(page, form, visitor, now)
     try:
         reflecting.change_level(db.session, visitor, page.step, level=str(asked), version=form.page_version, now=now)
     except (NoReflection, StaleReflection):
@@ -100,20 +97,41 @@ def level(module_slug: str, step_slug: str) -> ResponseReturnValue:
         tell(_("The text was replaced after you opened this page, so who may read it was not changed."), "wait")
     else:
         tell(_("Only you can read this now.") if asked == Level.PRIVATE else _("You have changed who may read this."))
+    is_kept = _save_typed(page, visitor, form, now)
+    db.session.commit()
+    return redirect(path_of(page.step), HTTPStatus.SEE_OTHER) if is_kept else _still_typed(page, form, visitor)
+
+
+def _still_typed(page: ReflectPage, form: ReflectForm, visitor: Visitor) -> ResponseReturnValue:
+    """Show the reflection as it stands now, with what was typed still in the form: it could not be kept."""
+    page.standing = reflecting.reflection_of(db.session, visitor, page.step)
+    form.version.data = str(page.standing.version if page.standing else 0)
+    return shown(page, form, visitor)
+
+
+def _ask(page: ReflectPage, form: ReflectForm, visitor: Visitor, now: datetime) -> ResponseReturnValue:
+    """Show the step with a question before its text is shared; what was typed is kept, and nothing of the question."""
     _save_typed(page, visitor, form, now)
     db.session.commit()
-    return redirect(path_of(page.step), HTTPStatus.SEE_OTHER)
+    kept = page.draft(visitor)
+    form.draft_version.data = str(kept.version if kept else 0)
+    status, is_unsaved = HTTPStatus.UNPROCESSABLE_ENTITY, page.has_news(visitor)
+    return shown(page, form, visitor, status=status, is_unsaved=is_unsaved)
 
 
-def _save_typed(page: ReflectPage, visitor: Visitor, form: DraftedForm, now: datetime) -> None:
-    """Keep what stood in the form, when it is another text than the one that was handed in."""
+def _save_typed(page: ReflectPage, visitor: Visitor, form: DraftedForm, now: datetime) -> bool:
+    """Keep what stood in the form, when it is another text than the one that was handed in.
+
+    Returns False where it cannot be kept: then only the form holds it, and says so.
+    """
     typed = "".join(page.typed().get("text", [])).replace("\r\n", "\n").strip()
     if page.standing is None or typed == page.standing.text:
-        return
+        return True
     try:
         page.save_or_say(visitor, form, now=now)
     except NotTaken:
-        tell(_first_error(form), "wrong")
+        return False
+    return True
 
 
 @bp.route("/modules/<module_slug>/<step_slug>/delete", methods=["GET", "POST"])

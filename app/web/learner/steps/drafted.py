@@ -21,10 +21,12 @@ from app.records.drafts import Body, DraftRead, DraftTooLarge, SavedDraft, TooMa
 from app.web.extensions import READING_METHODS, db
 from app.web.forms import OpstapForm
 from app.web.learner.steps.page import NotTaken, S, StepPage
-from app.web.pages import moment, path_of
+from app.web.pages import moment, path_of, pause_from
 
 SAVE = "later"
 """The button that keeps what was typed, and hands nothing in."""
+PAUSED = "pause"
+"""The value of that button, where it then leads to the quiet page."""
 
 UNSURE = "unsure"
 """Fields in which a tab tells what it saved without hearing that it was saved, as JSON of [name, value] each."""
@@ -76,6 +78,15 @@ class DraftedPage(StepPage[S]):
     def said(self, body: Body) -> Iterator[str]:
         """Say in words what a text holds, a line or a paragraph each, to show it beside another."""
 
+    def has_news(self, visitor: Visitor) -> bool:
+        """Whether what was sent with another button holds something typed or chosen that is not kept yet."""
+        kept, typed = self.draft(visitor), self.typed()
+        try:
+            is_kept = kept is not None and drafts.text_of(typed) == kept.body
+        except DraftTooLarge:
+            return True
+        return any(any(values) for values in typed.values()) and not is_kept
+
     def draft(self, visitor: Visitor) -> DraftRead | None:
         """Return what is kept; read once, until something is saved."""
         if not self._is_read:
@@ -99,10 +110,9 @@ class DraftedPage(StepPage[S]):
         A tab that saved, and whose answer was lost on the way, knows an older one: then what
         stands there is what it says that it sent.
         """
-        kept = self.draft(visitor)
-        if kept is not None and any(text == kept.body for text in _unsure_texts()):
-            return kept.version
-        return form.built_on
+        unsure = list(_unsure_texts())
+        kept = self.draft(visitor) if unsure else None
+        return kept.version if kept is not None and kept.body in unsure else form.built_on
 
     def save_or_say(self, visitor: Visitor, form: DraftedForm, *, now: datetime) -> SavedDraft:
         """Keep what was sent as `save` does; where that cannot be, the form says so. Raises NotTaken."""
@@ -113,6 +123,11 @@ class DraftedPage(StepPage[S]):
         except TooManyTexts:
             form.form_errors.append(_("This step holds too many other texts. Clear them away first."))
         raise NotTaken
+
+    def onward_when_kept(self) -> str:
+        """Return where to go after what was typed was kept: back to the step, or to the quiet page for a pause."""
+        path = path_of(self.step)
+        return pause_from(path) if request.form.get(SAVE) == PAUSED else path
 
     def keep(self, visitor: Visitor, *, now: datetime) -> None:
         """Keep what was sent while another step comes first; what is too much to keep is answered with 413."""
@@ -148,6 +163,7 @@ class DraftedPage(StepPage[S]):
             "saved": self.saved_words(kept.saved_at) if kept else "",
             "others": [OtherText(_sign_of(body), tuple(self.said(body))) for body in kept.others] if kept else [],
             "is_unsaved": is_sent(),
+            "keeps_draft": True,
         }
 
     def saved_words(self, when: datetime) -> str:

@@ -28,6 +28,8 @@ class StepPage(ABC, Generic[S]):
     """What the kind is called on screen."""
     icon: ClassVar[str] = "open-step"
     """The kind's symbol in the sprite of icons."""
+    paper: ClassVar[str] = ""
+    """The partial that puts on paper what stands below its text; none where the text is all."""
 
     def __init__(self, step: S) -> None:
         self.step = step
@@ -45,6 +47,10 @@ class StepPage(ABC, Generic[S]):
 
     def facts(self, visitor: Visitor) -> dict[str, Any]:
         """Return what only the template of this kind needs, by name."""
+        return {}
+
+    def on_paper(self) -> dict[str, Any]:
+        """Return what the partial for paper needs beside the step, by name."""
         return {}
 
     def keep(self, visitor: Visitor, *, now: datetime) -> None:

@@ -22,7 +22,7 @@ from app.web.learner.fields import QuestionField, field_name
 from app.web.learner.onward import progress_with, tell_done
 from app.web.learner.steps.drafted import SAVE, DraftedForm, DraftedPage, is_sent
 from app.web.learner.steps.page import NotTaken
-from app.web.pages import current_course, path_of
+from app.web.pages import current_course
 
 
 class QuizForm(DraftedForm):
@@ -66,6 +66,7 @@ class QuizPage(DraftedPage[QuizStep]):
     template = "learner/steps/quiz.html"
     name = _l("Quiz")
     icon = "quiz"
+    paper = "learner/steps/_paper_quiz.html"
     saved_today = _l("Your answers were saved at %(time)s")
     saved_before = _l("Your answers were saved on %(moment)s")
 
@@ -126,6 +127,10 @@ class QuizPage(DraftedPage[QuizStep]):
             if words := "; ".join(field.said(field.values)):
                 yield f"{number}. {words}"
 
+    def on_paper(self) -> dict[str, Any]:
+        """Return the questions with what they offer; nothing says what is right."""
+        return {"fields": self._fields(0)}
+
     def _fields(self, seed: int) -> tuple[QuestionField[Any], ...]:
         kinds, quiz = house().fields, self.quiz
         return tuple(kinds[type(question)](question, seed=seed, shuffle=quiz.shuffle) for question in quiz.questions)
@@ -149,7 +154,7 @@ class QuizPage(DraftedPage[QuizStep]):
         form = cast(QuizForm, form)
         if SAVE in request.form:
             self.save_or_say(visitor, form, now=now)
-            return path_of(self.step)
+            return self.onward_when_kept()
         if self.handed_in is not None:
             return self._first_result(visitor, form, self.handed_in)
         course, key = current_course(), str(form.deed_key.data)
@@ -208,6 +213,7 @@ class QuizPage(DraftedPage[QuizStep]):
             "attempts_left": self.attempts_left,
             "number": self.made[0].number + 1 if self.made else 1,
             "handed_in": self.handed_in,
+            "keeps_draft": self.attempts_left != 0,
         }
 
     def _revision(self) -> str:

@@ -1,6 +1,6 @@
 """The page of a reflection: written, kept as a draft, handed in, written again; shared as far as its learner says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -8,12 +8,14 @@ from typing import Any, cast
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 
 from app.course.rules.progress import State, progress
+from app.course.rules.third_persons import traces_in
 from app.course.steps.reflect import ReflectStep
-from app.records import cohorts, reflecting
+from app.records import cohorts, reflecting, sharing
 from app.records.accounts import Visitor
 from app.records.drafts import Body
 from app.records.reflecting import (
@@ -26,6 +28,7 @@ from app.records.reflecting import (
     StaleReflection,
 )
 from app.web.extensions import db
+from app.web.learner.about_others import Question, is_answered, question_about
 from app.web.learner.fields import listed
 from app.web.learner.onward import tell_done
 from app.web.learner.steps.drafted import SAVE, DraftedForm, DraftedPage, is_sent, version_in
@@ -37,6 +40,7 @@ LEVELS = (
     SelectChoice(Level.TRAINERS.value, _l("Me and my trainers")),
     SelectChoice(Level.COHORT.value, _l("My cohort, without my name")),
 )
+LEVEL_WORDS = {choice.value: choice.label for choice in LEVELS}
 ICONS = {Level.PRIVATE.value: "only-me", Level.TRAINERS.value: "with-trainer", Level.COHORT.value: "with-cohort"}
 
 
@@ -75,11 +79,14 @@ class ReflectPage(DraftedPage[ReflectStep]):
     template = "learner/steps/reflect.html"
     name = _l("Reflection")
     icon = "reflect"
+    paper = "learner/steps/_paper_reflect.html"
 
     standing: ReflectionRead | None = None
     """What was handed in."""
     newer: RevisionRead | None = None
     """What was handed in elsewhere after the page was opened, when something else was sent."""
+    question: Question | None = None
+    """What is asked before a text goes where it was sent."""
 
     # ---- the form ----------------------------------------------------------------------------
 
@@ -108,6 +115,12 @@ class ReflectPage(DraftedPage[ReflectStep]):
         """Return the text and the level that were sent."""
         return {name: request.form.getlist(name)[:1] for name in ("text", "level") if name in request.form}
 
+    def has_news(self, visitor: Visitor) -> bool:
+        """Whether a text was sent that is neither kept nor handed in; a level alone is none."""
+        typed = "".join(self.typed().get("text", [])).replace("\r\n", "\n").strip()
+        is_standing = self.standing is not None and typed == self.standing.text
+        return bool(typed) and not is_standing and super().has_news(visitor)
+
     def said(self, body: Body) -> Iterator[str]:
         """Return the text, if there is any."""
         yield from (text for text in body.get("text", [])[:1] if text.strip())
@@ -119,11 +132,12 @@ class ReflectPage(DraftedPage[ReflectStep]):
         form = cast(ReflectForm, form)
         if SAVE in request.form:
             self.save_or_say(visitor, form, now=now)
-            return path_of(self.step)
+            return self.onward_when_kept()
         self.stop_at_two_texts(visitor, form, now=now)
         was = progress(current_course(), visitor.done_keys)
         module = current_course().module_by_slug[self.step.module_slug]
         try:
+            self._ask_about_others(form, visitor, now=now)
             self._submit(form, visitor, now=now)
         except NothingWritten:
             form.text.errors = [_("There is no text yet. Write something first, or keep it for later.")]
@@ -145,10 +159,37 @@ class ReflectPage(DraftedPage[ReflectStep]):
             )
             self._keep_and_stop(visitor, form)
         if was.of(module).state_of(self.step) is State.DONE:
-            tell(_("The new version is handed in."))
+            is_first = self.standing is None or self.standing.newest is None
+            tell(_("Your text is handed in.") if is_first else _("The new version is handed in."))
         else:
             tell_done(current_course(), visitor, self.step)
         return path_of(self.step)
+
+    def _ask_about_others(self, form: ReflectForm, visitor: Visitor, *, now: datetime) -> None:
+        """Stop once at a text that looks as if it held somebody else's data; what was typed is kept as a draft.
+
+        A text that stands is not asked about again for the same readers, nor when it goes back to only its writer.
+        Raises NothingWritten, ReflectionTooLong; NotTaken with a question.
+        """
+        text, level = reflecting.clean_text(form.text.data or ""), form.level.data
+        if self.standing is not None and self.standing.text == text and level in (Level.PRIVATE, self.standing.level):
+            return
+        if not is_answered(level) and (traces := traces_in(text, now.date())):
+            self.question = question_about(text, traces, level)
+            form.form_errors.append(_("Does this say something about someone else?"))
+            self._keep_and_stop(visitor, form)
+
+    def asks_before_sharing(self, level: str, version: int, *, now: datetime) -> bool:
+        """Whether there is a question before the text as it stands is read at another level than now.
+
+        A page that is out of date shares nothing anyway.
+        """
+        standing = self.standing
+        if standing is None or standing.version != version or level in (Level.PRIVATE, standing.level):
+            return False
+        if not is_answered(level) and (traces := traces_in(standing.text, now.date())):
+            self.question = question_about(standing.text, traces, level, is_shared_only=True)
+        return self.question is not None
 
     def _submit(self, form: ReflectForm, visitor: Visitor, *, now: datetime) -> None:
         reflecting.submit_reflection(
@@ -181,22 +222,44 @@ class ReflectPage(DraftedPage[ReflectStep]):
             "newer": self.newer,
             "earlier": earlier,
             "readers": Readers(self._notes(visitor), ICONS),
-            "longest": LONGEST,
+            "question": self.question,
+            "shared": sharing.texts_shared_at(db.session, visitor, self.step) if standing else None,
+            "enough": sharing.ENOUGH,
+            "again": request.args.get("again", 0, type=int) % 1000 + 1,
         }
 
     def _notes(self, visitor: Visitor) -> dict[str, str]:
         """Say for each level who reads along, by name."""
-        cohort = visitor.cohort_name
         names = cohorts.trainers_of(db.session, visitor.cohort_id) if visitor.cohort_id is not None else ()
-        if names:
-            trainers = _("%(names)s, of cohort %(cohort)s. Nobody gives a grade.", names=listed(names), cohort=cohort)
-        else:
-            trainers = _("Cohort %(cohort)s has no trainer yet, so nobody for now.", cohort=cohort)
         return {
             Level.PRIVATE.value: _("A trainer sees that the step is done, nothing more."),
-            Level.TRAINERS.value: trainers,
-            Level.COHORT.value: _(
-                "The others in cohort %(cohort)s. Your trainers do not see your name with it either.",
-                cohort=cohort,
-            ),
+            Level.TRAINERS.value: _trainers_note(names, visitor.cohort_name),
+            Level.COHORT.value: _cohort_note(visitor),
         }
+
+
+def _trainers_note(names: Sequence[str], cohort: str | None) -> str:
+    if not names:
+        return str(_("Cohort %(cohort)s has no trainer yet, so nobody for now.", cohort=cohort))
+    who = ngettext(
+        "%(names)s, trainer of cohort %(cohort)s.",
+        "%(names)s, trainers of cohort %(cohort)s.",
+        len(names),
+        names=listed(names),
+        cohort=cohort,
+    )
+    when = _("Their page for reading comes later; nobody reads it before that. Nobody gives a grade.")
+    return f"{who} {when}"
+
+
+def _cohort_note(visitor: Visitor) -> str:
+    """Say who reads a text without its name; a trainer's own is among nobody's."""
+    if visitor.role == "trainer":
+        return str(_("Nobody: you are a trainer here, and the cohort sees the texts of learners only."))
+    who = _(
+        "The other learners of cohort %(cohort)s who handed in theirs, without your name, from %(count)d texts on.",
+        cohort=visitor.cohort_name,
+        count=sharing.ENOUGH,
+    )
+    trainers = _("A trainer who handed in a text reads it in the same way, without your name.")
+    return f"{who} {trainers}"

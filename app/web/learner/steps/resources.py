@@ -12,3 +12,4 @@ class ResourcesPage(SaidPage[ResourcesStep]):
     template = "learner/steps/resources.html"
     name = _l("Resources")
     icon = "resources"
+    paper = "learner/steps/_paper_resources.html"

@@ -1,6 +1,6 @@
 // On every page of somebody who is signed in: sends what this browser could not send before, and lets nobody sign out
 // before that. Needs <html data-person> and the form that signs out. <... data-handed-in="..."> names the deed of a form
-// that arrived, so what was kept of it can go.
+// that arrived, so what was kept of it can go; <... data-settle="..."> the path of one that was sent to be kept.
 
 import { drop, leftByOthers } from "./kept_here.js";
 import { sendLeft } from "./send_draft.js";
@@ -34,7 +34,7 @@ async function leave(event) {
 
 if (person && signOut) {
   forgetHandedIn();
-  sendAll();
+  sendAll({ settle: document.querySelector("[data-settle]")?.dataset.settle });
   window.addEventListener("online", () => sendAll());
   signOut.addEventListener("submit", leave);
 }

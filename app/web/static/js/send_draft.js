@@ -49,11 +49,12 @@ export function fieldsOf({ typed, version, unsure = [], enrolment }, csrf) {
 
 /**
  * Send what other tabs left in this browser; what arrived is forgotten here. A form that was sent itself, and of which
- * nobody knows whether it arrived, waits for its own page, unless this is the last chance.
+ * nobody knows whether it arrived, waits for its own page, unless this is the last chance, or it was sent to be kept:
+ * then it was written at the path `settle`, and to send the same text again changes nothing.
  */
-export async function sendLeft(person, csrf, { isLastChance = false } = {}) {
+export async function sendLeft(person, csrf, { isLastChance = false, settle = "" } = {}) {
   for (const entry of leftByOthers(person)) {
-    if (entry.submitted && !isLastChance) continue;
+    if (entry.submitted && !isLastChance && entry.path !== settle) continue;
     const { state } = await sendDraft(entry.path, fieldsOf(entry, csrf));
     if (state === "saved" || state === "conflict") drop(person, entry.path, entry.tab);
     if (state === "down" || state === "ended") return;
