@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,10 @@ QUIET = (
     "--disable-auto-reload",
 )
 """Nothing leaves for another host, and a page that could not be opened is opened again by the person only."""
+
+LOCALES = {"nl": "nl-NL", "en": "en-GB"}
+
+Phone = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +54,26 @@ def plain_context(browser: Browser) -> Iterator[BrowserContext]:
     opened = browser.new_context(locale="en-GB", reduced_motion="reduce", java_script_enabled=False)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Phone]:
+    """Open a page as on a phone: `phone("nl")`; without scripts, or with fingers on its glass: `scripts`, `touch`."""
+    with ExitStack() as opened:
+
+        def on(language: str, *, scripts: bool = True, touch: bool = False) -> Page:
+            context = browser.new_context(
+                viewport={"width": 360, "height": 740},
+                locale=LOCALES[language],
+                reduced_motion="reduce",
+                java_script_enabled=scripts,
+                has_touch=touch,
+                is_mobile=touch,
+            )
+            opened.callback(context.close)
+            return context.new_page()
+
+        yield on
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ from app.course.questions.single_choice import SingleChoice
 from app.course.quiz import Quiz, grade_quiz
 from app.course.steps.quiz_step import QuizStep
 from app.course.steps.reflect import ReflectStep
+from tests.browser.hands import Mouse
+from tests.browser.looking import Onlooker
 from tests.browser.proxy import BadLine, Fate
 
 PASSWORD = "a wooden stair with eleven treads"
@@ -47,6 +49,7 @@ class Words:
     again: str
     my_course: str
     to_my_course: str
+    module_finished: str
     finished: str
 
 
@@ -67,6 +70,7 @@ WORDS = {
         again="Probeer het nog eens",
         my_course="Mijn cursus",
         to_my_course="Ga naar Mijn cursus",
+        module_finished="Klaar",
         finished="De hele cursus is klaar",
     ),
     "en": Words(
@@ -85,6 +89,7 @@ WORDS = {
         again="Try again",
         my_course="My course",
         to_my_course="Go to My course",
+        module_finished="Finished",
         finished="The whole course is done",
     ),
 }
@@ -98,6 +103,15 @@ class _TooSoon(Exception):
 
 
 @dataclass
+class Memory:
+    """What a person remembers to have done, in order; `attempts` are slugs of quizzes, each with whether it passed."""
+
+    steps: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    attempts: list[tuple[str, bool]] = field(default_factory=list)
+
+
+@dataclass
 class Person:
     """Somebody at a browser. `goes_back`: where no page came they go back and press again, instead of reloading."""
 
@@ -107,6 +121,11 @@ class Person:
     goes_back: bool = False
     mend: Callable[[], None] = field(default=lambda: None)
     """What happens outside while the person looks at a page that did not come: the server is started again."""
+    onlooker: Onlooker | None = None
+    """Who looks over their shoulder at each page that came."""
+    hands: Mouse = field(default_factory=Mouse)
+    """What they press and write with."""
+    memory: Memory = field(default_factory=Memory)
 
     # ---- going to a page, until it is there
 
@@ -122,8 +141,20 @@ class Person:
         is typed anew, where a browser keeps nothing), unless the page tells that the deed was done; then it is true.
         """
         at = self.page.url
+        self.hands.reach(self._named(names))
         self._try(lambda: self._press(names))
         self._until_whole(lambda: self._back_and_press(at, names, look) if self.goes_back else self._reload())
+
+    def follow(self, thing: Locator) -> None:
+        """Follow a link or press a button, wherever on the page it stands."""
+        self.hands.reach(thing)
+        self._try(lambda: self._click(thing))
+        self._until_whole(self._reload)
+
+    def unfold(self, fold: Locator) -> None:
+        """Unfold what is folded below a line."""
+        self.hands.reach(fold)
+        self.hands.press(fold)
 
     def sees(self, words: str) -> bool:
         """Whether these words stand on the page."""
@@ -134,7 +165,7 @@ class Person:
 
     def _click(self, button: Locator) -> None:
         with self.page.expect_navigation(wait_until="commit"):
-            button.click()
+            self.hands.press(button)
 
     def _named(self, names: tuple[str, ...]) -> Locator:
         main = self.page.locator("main")
@@ -175,6 +206,8 @@ class Person:
         for _time in range(MANY):
             if self._is_whole():
                 self.page.wait_for_load_state("domcontentloaded")
+                if self.onlooker:
+                    self.onlooker.glance(self.page.url)
                 return
             self.mend()
             again()
@@ -190,8 +223,8 @@ class Person:
         """Follow the link of a cohort, and give name and address."""
 
         def fill() -> bool:
-            self.page.locator("#name").fill(name)
-            self.page.locator("#email").fill(email)
+            self.hands.write(self.page.locator("#name"), name)
+            self.hands.write(self.page.locator("#email"), email)
             return False
 
         self.open(join_link)
@@ -216,7 +249,7 @@ class Person:
         """Sign in on the page that is open."""
 
         def fill() -> bool:
-            self.page.locator("#email").fill(email)
+            self.hands.write(self.page.locator("#email"), email)
             return self._fill_password()
 
         fill()
@@ -225,7 +258,7 @@ class Person:
     def _fill_password(self) -> bool:
         field = self.page.locator("#password")
         if field.count():
-            field.fill(PASSWORD)
+            self.hands.write(field, PASSWORD)
         return False
 
     # ---- the course
@@ -237,14 +270,19 @@ class Person:
     def walk(self, steps: Iterable[Step]) -> None:
         """Do steps, one after the other, each as its page asks."""
         for step in steps:
-            expect(self.page.locator("h1")).to_have_text(step.title)
-            match step:
-                case ReflectStep():
-                    self._reflect()
-                case QuizStep():
-                    self._answer_wrong_then_right(step.quiz)
-                case _:
-                    self.press(self.words.done, self.words.go_on)
+            self.do(step)
+
+    def do(self, step: Step) -> None:
+        """Do the step whose page is open, and go on."""
+        expect(self.page.locator("h1")).to_have_text(step.title)
+        match step:
+            case ReflectStep():
+                self._reflect()
+            case QuizStep():
+                self._pass(step.quiz)
+            case _:
+                self.press(self.words.done, self.words.go_on)
+        self.memory.steps.append(step.key)
 
     def _reflect(self) -> None:
         text = self.page.locator("#text")
@@ -253,19 +291,25 @@ class Person:
             expect(text).to_have_value(TEXT)
             return False
 
-        text.fill(TEXT)
+        self.hands.write(text, TEXT)
         self.press(self.words.hand_in, self.words.hand_in_again, look=look)
-        expect(self.page.locator("aside")).to_contain_text(self.words.handed_in)
-        expect(text).to_have_value(TEXT)
+        self.expect_handed_in(TEXT)
         self.press(self.words.go_on)
 
-    def _answer_wrong_then_right(self, quiz: Quiz) -> None:
-        self._answer(quiz, {question.slug: wrong(question) for question in quiz.questions})
-        assert not self.sees(self.words.passed)
-        self.press(self.words.again)
-        expect(self.page.locator("[name^=q-]:checked")).to_have_count(0)
+    def expect_handed_in(self, text: str) -> None:
+        """Find that a text was handed in, and remember it."""
+        expect(self.page.locator("aside")).to_contain_text(self.words.handed_in)
+        expect(self.page.locator("#text")).to_have_value(text)
+        self.memory.texts.append(text)
+
+    def _pass(self, quiz: Quiz) -> None:
+        """Pass a quiz; who never saw one has everything wrong first."""
+        if not self.memory.attempts:
+            self._answer(quiz, {question.slug: wrong(question) for question in quiz.questions})
+            assert not self.sees(self.words.passed)
+            self.press(self.words.again)
+            expect(self.page.locator("[name^=q-]:checked")).to_have_count(0)
         self._answer(quiz, {question.slug: question.best() for question in quiz.questions})
-        expect(self.page.locator("#score")).to_contain_text(str(quiz.max_points))
         assert self.sees(self.words.passed)
         self.press(self.words.go_on)
 
@@ -281,10 +325,27 @@ class Person:
             return True
 
         for question in quiz.questions:
-            fill_in(self.page, question, given[question.slug])
+            self._fill_in(question, given[question.slug])
         self.press(self.words.check, look=look)
-        points = grade_quiz(quiz, given).points
-        expect(self.page.locator("#score")).to_have_text(re.compile(rf"^{points} "))
+        graded = grade_quiz(quiz, given)
+        expect(self.page.locator("#score")).to_have_text(re.compile(rf"^{graded.points} "))
+        self.memory.attempts.append((quiz.slug, graded.passed))
+
+    def _fill_in(self, question: QuestionBase, given: Given) -> None:
+        """Give an answer by what the page offers for its kind of question."""
+        name = f"q-{question.slug}"
+        match question:
+            case Matching():
+                for value in given:
+                    self.hands.select(self.page.locator(f"select[name={name}]:has(option[value='{value}'])"), value)
+            case Ordering():
+                for number, value in enumerate(given, 1):
+                    self.hands.select(self.page.locator(f"#{name}-{number}"), value)
+            case ShortText():
+                self.hands.write(self.page.locator(f"#{name}-1"), given[0])
+            case _:
+                for value in given:
+                    self.hands.choose(self.page.locator(f"[name={name}][value={value}]"))
 
 
 # ---- answers ---------------------------------------------------------------------------------
@@ -307,23 +368,6 @@ def wrong(question: QuestionBase) -> Given:
 
 def _other_target(question: Matching, pair: Pair) -> str:
     return next(target.slug for target in question.targets if target.slug != pair.target)
-
-
-def fill_in(page: Page, question: QuestionBase, given: Given) -> None:
-    """Give an answer, as a person does."""
-    name = f"q-{question.slug}"
-    match question:
-        case Matching():
-            for value in given:
-                page.locator(f"select[name={name}]:has(option[value='{value}'])").select_option(value)
-        case Ordering():
-            for number, value in enumerate(given, 1):
-                page.locator(f"#{name}-{number}").select_option(value)
-        case ShortText():
-            page.locator(f"#{name}-1").fill(given[0])
-        case _:
-            for value in given:
-                page.locator(f"[name={name}][value={value}]").check()
 
 
 def expect_filled_in(page: Page, quiz: Quiz, given: Mapping[str, Given]) -> None:

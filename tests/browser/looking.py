@@ -34,13 +34,11 @@ def axe() -> str:
 
 
 @dataclass
-class Looker:
-    """Looks at pages, one state after the other, and collects what is wrong."""
+class Onlooker:
+    """Sees pages go by, and collects what is wrong with any of them at first sight."""
 
     page: Page
     address: str
-    wide: bool
-    """Whether axe looks at the page as on a desk, or as on a narrow phone."""
     faults: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
 
@@ -49,25 +47,22 @@ class Looker:
         self.page.context.on("console", self._note_console)
         self.page.on("pageerror", lambda error: self._note(f"error in a script: {error}"))
 
-    def look(self, state: str) -> None:
-        """Check the page that is open; `state` names it in what is found."""
-        assert state not in self.seen, f"{state} was looked at before"
+    def glance(self, state: str) -> None:
+        """Check the words and the width of the page that is open; `state` names it in what is found."""
         self.seen.append(state)
         self.page.wait_for_load_state("load")
-        self._check_words_and_width()
-        if self.wide:
-            self.page.set_viewport_size(WIDE)  # type: ignore[arg-type] # a TypedDict of the same shape
-        self.page.evaluate(axe())
-        for violation in self.page.evaluate(FIND_VIOLATIONS, RULES):
-            self._note(violation)
-
-    def _check_words_and_width(self) -> None:
-        self.page.set_viewport_size(NARROW)  # type: ignore[arg-type] # a TypedDict of the same shape
         found: dict[str, Any] = self.page.evaluate(DESCRIBE)
         if found["h1"] != [found["title"].removesuffix(" – Opstap")]:
             self._note(f"the title is {found['title']!r}, the h1 {found['h1']}")
-        if found["width"] > NARROW["width"]:
-            self._note(f"it is {found['width']} wide at {NARROW['width']}: {found['wide']}")
+        window = self.page.viewport_size
+        if window and found["width"] > window["width"]:
+            self._note(f"it is {found['width']} wide at {window['width']}: {found['wide']}")
+
+    def examine(self) -> None:
+        """Let axe look at the page that is open."""
+        self.page.evaluate(axe())
+        for violation in self.page.evaluate(FIND_VIOLATIONS, RULES):
+            self._note(violation)
 
     def _note(self, words: str) -> None:
         self.faults.append(f"{self.seen[-1] if self.seen else 'before'}: {words}")
@@ -83,6 +78,23 @@ class Looker:
 
     def _is_page(self, message: ConsoleMessage) -> bool:
         return "/static/" not in message.location["url"]
+
+
+@dataclass
+class Looker(Onlooker):
+    """Looks at pages, one state after the other, closely."""
+
+    wide: bool = False
+    """Whether axe looks at the page as on a desk, or as on a narrow phone."""
+
+    def look(self, state: str) -> None:
+        """Check all of the page that is open; `state` names it in what is found."""
+        assert state not in self.seen, f"{state} was looked at before"
+        self.page.set_viewport_size(NARROW)  # type: ignore[arg-type] # a TypedDict of the same shape
+        self.glance(state)
+        if self.wide:
+            self.page.set_viewport_size(WIDE)  # type: ignore[arg-type] # a TypedDict of the same shape
+        self.examine()
 
 
 def theme_context(browser: Browser, theme: str) -> BrowserContext:

@@ -59,7 +59,7 @@ def site_on(folder: Path, *, course: Path = SMALL, develop: bool = False) -> Ite
         app = create_app(settings, Shelf(course, watch=develop))
         engine = make_engine(url)
         try:
-            with reading_sessions(engine)() as rows, _served(app) as address:
+            with reading_sessions(engine)() as rows, served(app) as address:
                 yield Site(address, rows, app, engine)
         finally:
             engine_of(app).dispose()
@@ -67,7 +67,7 @@ def site_on(folder: Path, *, course: Path = SMALL, develop: bool = False) -> Ite
 
 
 @contextmanager
-def _served(app: Flask) -> Iterator[str]:
+def served(app: Flask) -> Iterator[str]:
     """Serve an app in a thread, as `server.run` does, but to an end: also while browsers keep connections open."""
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
     is_over = Event()

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
+from app.course.files.published import publish
 from app.course.parts import Given
 from app.course.steps.quiz_step import QuizStep
 from app.records import attempts, drafts, learning, links, reflecting, throttle
@@ -22,6 +23,7 @@ from app.records.models import Enrolment, OneTimeLink, StepCompletion, Throttle,
 from app.web.extensions import house_of
 from tests.browser.looking import Looker, theme_context
 from tests.browser.site import Site, sign_in, sign_in_here, site_on
+from tests.careful_course import write_careful
 from tests.course_folder import Folder
 from tests.makers import PASSWORD, make_cohort, make_enrolment, make_join_code, make_user, make_visitor
 
@@ -33,6 +35,8 @@ BEFORE, ON_THE_WAY, TURN_AROUND, LOOK_BACK = (
 )
 LONG = "Onderwijsvoorbereidingsbijeenkomstverslag " * 3 + "\n\nhttps://example.org/" + "a" * 80
 """What people type too: long words, and addresses without a space."""
+ROOT = Path(__file__).parents[2]
+ABOUT_HER = "Her number is 06 12345678."
 CHANGE = "  - {on: 2026-11-01, kind: substance, what: Not every map has a scale.}\n"
 
 
@@ -43,6 +47,8 @@ class Walk:
     looker: Looker
     site: Site
     now: datetime
+    language: str = "en"
+    """In which the deeds are done."""
 
     @property
     def page(self) -> Page:
@@ -73,20 +79,20 @@ class Walk:
 
     def complete(self, name: str, *keys: str) -> None:
         with self.site.writing() as session:
-            course = self.site.course()
+            course = self.site.course(self.language)
             for key in keys:
                 visitor = self.visitor(session, name)
                 learning.complete_step(session, visitor, course, course.step_by_key[key], now=self.now)
             session.commit()
 
     def answer(self, name: str, key: str, given: Mapping[str, Given], deed_key: str) -> int:
-        step = self.site.course().step_by_key[key]
+        step = self.site.course(self.language).step_by_key[key]
         assert isinstance(step, QuizStep)
         with self.site.writing() as session:
             made = attempts.submit_quiz(
                 session,
                 self.visitor(session, name),
-                self.site.course(),
+                self.site.course(self.language),
                 step,
                 given,
                 deed_key=deed_key,
@@ -97,14 +103,14 @@ class Walk:
         return made
 
     def answer_best(self, name: str, key: str) -> int:
-        step = self.site.course().step_by_key[key]
+        step = self.site.course(self.language).step_by_key[key]
         assert isinstance(step, QuizStep)
         return self.answer(
             name, key, {question.slug: question.best() for question in step.quiz.questions}, f"best {key}"
         )
 
     def reflect(self, name: str, key: str, words: str, level: str = "private", version: int = 0) -> None:
-        course = self.site.course()
+        course = self.site.course(self.language)
         with self.site.writing() as session:
             visitor = self.visitor(session, name)
             step = course.step_by_key[key]
@@ -115,8 +121,18 @@ class Walk:
 
     def draft(self, name: str, key: str, body: dict[str, list[str]]) -> None:
         with self.site.writing() as session:
-            visitor = self.visitor(session, name)
-            drafts.save_draft(session, visitor, self.site.course().step_by_key[key], body, version=0, now=self.now)
+            step = self.site.course(self.language).step_by_key[key]
+            drafts.save_draft(session, self.visitor(session, name), step, body, version=0, now=self.now)
+            session.commit()
+
+    def forget(self, name: str, key: str) -> None:
+        """Make it as if a step had come to the course after somebody did all the others."""
+        with self.site.writing() as session:
+            enrolment_id = self.visitor(session, name).enrolment_id
+            assert enrolment_id
+            session.execute(delete(StepCompletion).filter_by(enrolment_id=enrolment_id, step_key=key))
+            done = learning.keys_done(session, enrolment_id)
+            session.execute(update(Enrolment).filter_by(id=enrolment_id).values(done=done))
             session.commit()
 
 
@@ -128,7 +144,7 @@ def make_people(site: Site) -> None:
         make_join_code(session, cohort=cohort, key="FULL-2222-2222", seats=1, taken=1)
         make_join_code(session, cohort=cohort, key="OVER-2222-2222", last_day=datetime(2020, 1, 1, tzinfo=UTC).date())
         people = {name: make_user(session, name=name.title(), email=f"{name}@example.org") for name in PEOPLE}
-        for name in ("fresh", "middle", "done", "several"):
+        for name in ("fresh", "middle", "done", "several", "fifth"):
             make_enrolment(session, user=people[name], cohort=cohort)
         make_enrolment(session, user=people["several"], cohort=make_cohort(session, name="Spring"))
         make_enrolment(session, user=people["trainer"], cohort=cohort, role="trainer")
@@ -136,7 +152,7 @@ def make_people(site: Site) -> None:
         session.commit()
 
 
-PEOPLE = ("fresh", "middle", "done", "several", "nowhere", "trainer", "admin")
+PEOPLE = ("fresh", "middle", "done", "several", "fifth", "nowhere", "trainer", "admin")
 
 
 # ---- the states --------------------------------------------------------------------------------
@@ -234,6 +250,10 @@ def see_the_beginning(walk: Walk) -> None:
     walk.see("reflect", path(WALK))
     walk.press("Hand in")
     walk.see("reflect, nothing written")
+    walk.page.locator("#text").fill(f"{ABOUT_HER}\n\n{LONG}\n\n{ABOUT_HER}")
+    walk.press("Hand in")
+    walk.see("reflect, asked about somebody's number")
+    expect(walk.page.locator(".asked mark")).to_have_count(2)
     walk.see("quiz", path(QUIZ))
     walk.press("Check my answers")
     walk.see("quiz, nothing answered")
@@ -242,6 +262,16 @@ def see_the_beginning(walk: Walk) -> None:
         walk.page.locator(f"#q-plan-{line}").select_option("choose")
     walk.press("Check my answers")
     walk.see("quiz, the same thing in every place")
+    walk.see("bookmarks, none", "/bookmarks")
+    walk.see("own texts, none", "/reflections")
+    walk.see("glossary", "/glossary")
+    walk.see("module on paper", "/modules/01-map/print")
+    walk.see("search", "/search")
+    walk.see("search, found", "/search?q=contour")
+    walk.see("search, not all words together", "/search?q=contour+resources")
+    walk.see("search, words of another language", "/search?q=hoogtelijn")
+    expect(walk.page.locator(".results__elsewhere a")).to_have_count(1)
+    walk.see("search, nothing found", f"/search?q={'o' * 90}")
 
 
 def see_the_middle(walk: Walk) -> None:
@@ -263,13 +293,21 @@ def see_the_middle(walk: Walk) -> None:
     walk.press("Not done after all")
     walk.see("read, taken back")
     walk.complete("middle", SIGNS)
+    before, _declared = walk.site.course().step_by_key[SIGNS].published[0]
     with walk.site.writing() as session:
-        session.execute(
-            update(StepCompletion).where(StepCompletion.step_key == SIGNS).values(step_revision="0", seen_revision="0")
-        )
+        session.execute(update(StepCompletion).values(seen_revision=before).filter_by(step_key=SIGNS))
         session.commit()
     walk.see("my course, a text changed", "/my-course")
+    walk.page.goto(walk.site.address + path(QUIZ))
+    walk.page.locator(".outline-fold").evaluate("one => one.open = true")
+    walk.see("quiz, another text changed")
     walk.see("read, changed since", path(SIGNS))
+    expect(walk.page.locator("#changed")).to_be_visible()
+    walk.press("Set a bookmark")
+    walk.see("read, marked")
+    walk.see("bookmarks", "/bookmarks")
+    walk.see("own texts, a draft", "/reflections")
+    walk.see("module on paper, partly open", "/modules/02-walk/print")
     walk.see("read, done", path(SIGNS))
     walk.complete("middle", ON_THE_WAY)
     wrong = {"half": ("on",), "told": ("false",)}
@@ -292,6 +330,20 @@ def see_the_end(walk: Walk) -> None:
     walk.page.goto(walk.site.address + path(WALK))
     walk.page.locator("#earlier summary").click()
     walk.see("reflect, shared, with earlier texts")
+    walk.see("module on paper, with own texts", "/modules/01-map/print?mine=1")
+    walk.reflect("done", WALK, ABOUT_HER, level="cohort", version=2)
+    for name in ("fresh", "middle", "several", "fifth"):
+        walk.reflect(name, WALK, LONG, level="cohort")
+    walk.see("reflect, with texts of the cohort", path(WALK))
+    expect(walk.page.locator("#shared .voice")).to_have_count(5)
+    walk.press("Stop sharing: only me")
+    walk.page.locator("[name=level][value=trainers]").check()
+    walk.press("Only change who may read it")
+    walk.see("reflect, asked before it is shared")
+    expect(walk.page.locator(".asked mark")).to_have_count(1)
+    walk.page.goto(walk.site.address + "/reflections")
+    walk.page.locator("main summary").first.click()
+    walk.see("own texts")
     walk.page.goto(walk.site.address + path(LOOK_BACK))
     walk.reflect("done", LOOK_BACK, "From another tab.", version=1)
     walk.page.locator("#text").fill("From this tab.")
@@ -302,6 +354,11 @@ def see_the_end(walk: Walk) -> None:
     walk.see("reflect, deleted")
     walk.see("attempt, passed", f"/attempts/{passed}")
     walk.see("quiz, done", path(QUIZ))
+    walk.forget("done", READ_ON)
+    walk.see("my course, a step is new", "/my-course")
+    expect(walk.page.locator(".module .missing a")).to_have_attribute("href", path(READ_ON))
+    walk.see("resources, new", path(READ_ON))
+    expect(walk.page.locator(".step-head .tag--wait")).to_be_visible()
 
 
 def see_the_others(walk: Walk) -> None:
@@ -325,7 +382,7 @@ def see_errors(walk: Walk) -> None:
     walk.see("404", "/modules/01-map/nowhere")
     walk.see("405", path(SIGNS) + "/take-back")
     walk.page.goto(walk.site.address + path(SIGNS))
-    walk.page.locator("main input[name=enrolment]").evaluate("one => one.value = 'forged'")
+    walk.page.locator("main input[name=enrolment]").first.evaluate("one => one.value = 'forged'")
     walk.press("Done, go on")
     walk.see("400")
     walk.page.goto(walk.site.address + "/account")
@@ -370,7 +427,9 @@ def walk_on(browser: Browser, site: Site, theme: str) -> Iterator[Walk]:
 def changed_course(tmp_path: Path) -> Path:
     """A copy of the small course in which a step changed in its substance."""
     folder = Folder(tmp_path / "course")
+    publish(folder.path, folder.course())
     first = "    what: A comma came back.\n"
+    folder.change("modules/01-map/01-signs.en.md", "Every map has", "Nearly every map has")
     folder.change("modules/01-map/01-signs.en.md", first, first + CHANGE)
     nl = "    what: Een komma kwam terug.\n"
     folder.change("modules/01-map/01-signs.nl.md", nl, nl + "  2:\n    what: Niet elke kaart heeft een schaal.\n")
@@ -422,54 +481,42 @@ def test_every_page_can_be_used_by_everybody_in_every_state(
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_course_that_is_read_from_right_to_left_can_be_used_by_everybody(
-    browser: Browser, tmp_path: Path, theme: str
-) -> None:
-    with site_on(tmp_path, course=arabic_course(tmp_path)) as site, walk_on(browser, site, theme) as walk:
+def test_what_belongs_to_care_can_be_used_by_everybody(browser: Browser, tmp_path: Path, theme: str) -> None:
+    course = write_careful(tmp_path / "careful").path
+    with site_on(tmp_path, course=course) as site, walk_on(browser, site, theme) as walk:
         make_people(site)
-        walk.see("start", "/")
-        expect(walk.page.locator("html")).to_have_attribute("dir", "rtl")
-        walk.see("sign in", "/sign-in")
-        walk.become("middle")
-        walk.draft("middle", WALK, {"text": ["نص قصير"], "level": ["private"]})
-        failed = walk.answer("middle", QUIZ, {"distance": ("four",), "word": ("path",)}, "first")
-        walk.complete("middle", SIGNS)
-        walk.see("my course", "/my-course")
-        for state, key in {"read": SIGNS, "reflect": WALK, "quiz": QUIZ, "resources": READ_ON}.items():
-            walk.see(state, path(key))
-        walk.see("attempt", f"/attempts/{failed}")
-        walk.see("account", "/account")
-        walk.see("locked", path(LOOK_BACK))
-        walk.see("404", "/modules/nowhere/at-all")
+        walk.see("support, for a stranger", "/support")
+        walk.see("a page of the foot, for a stranger", "/pages/about-us")
+        walk.become("fresh")
+        for state, key in {"read": SIGNS, "reflect": WALK, "quiz": QUIZ}.items():
+            walk.see(f"{state}, its note folded", path(key))
+            walk.page.locator(".care summary").click()
+            walk.see(f"{state}, its note unfolded")
+        walk.see("way around", path(SIGNS) + "/around")
+        walk.see("way around, not open yet", path(ON_THE_WAY) + "/around")
+        walk.press("Go to step 1")
+        walk.complete("fresh", SIGNS, QUIZ)
+        walk.see("way around, done", path(SIGNS) + "/around")
+        walk.see("way around a quiz, done", path(QUIZ) + "/around")
+        walk.see("pause", f"/pause?back={path(SIGNS)}")
+        walk.become("admin")
+        walk.see("my course, blanks")
+        for state, address in {"account": "/account", "support": "/support", "page": "/pages/about-us"}.items():
+            walk.page.goto(site.address + address)
+            walk.page.locator("[aria-labelledby=blanks] summary").click()
+            walk.see(f"{state}, blanks")
         assert walk.looker.faults == []
 
 
-ARABIC = {
-    "A walk on the map": "نزهة على الخريطة",
-    "Read a map, plan a walk, and come back on time.": "اقرأ خريطة وخطط لنزهة وعد في الوقت المناسب.",
-    "Signs and lines": "علامات وخطوط",
-    "A map leaves out almost everything.": "تترك الخريطة كل شيء تقريبا.",
-    "Your own walk": "نزهتك أنت",
-    "Reading a map": "قراءة الخريطة",
-}
-
-
-def arabic_course(tmp_path: Path) -> Path:
-    """Make a copy of the small course whose only language is Arabic; its titles are translated."""
-    folder = Folder(tmp_path / "arabic")
-    for file in sorted(folder.path.rglob("*.*")):
-        name = str(file.relative_to(folder.path))
-        if re.search(r"\.nl\.(md|yaml)$", name):
-            folder.remove(name)
-        elif name.endswith((".md", ".yaml")):
-            words = folder.read(name)
-            for english, arabic in ARABIC.items():
-                words = words.replace(f": {english}\n", f": {arabic}\n")
-            folder.write(name, words.replace("languages: [en, nl]", "languages: [{code: ar, direction: rtl}]"))
-            if name.endswith(".en.md"):
-                folder.rename(name, name.replace(".en.md", ".ar.md"))
-    assert not folder.faults(), folder.faults()
-    return folder.path
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_pages_of_the_foot_of_our_course_can_be_used_by_everybody(
+    browser: Browser, tmp_path: Path, theme: str
+) -> None:
+    with site_on(tmp_path, course=ROOT) as site, walk_on(browser, site, theme) as walk:
+        for language in ("nl", "en"):
+            for address in ("/support", *(f"/pages/{page.slug}" for page in site.course(language).pages)):
+                walk.see(f"{address} {language}", f"{address}?language={language}")
+        assert walk.looker.faults == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -484,4 +531,18 @@ def test_a_course_with_faults_shows_them_on_a_page_that_everybody_can_use(
         walk.see("a course with faults", "/")
         expect(walk.page.locator("h1")).to_have_text("The course has faults")
         expect(walk.page.locator(".faults li").first).to_contain_text("quizzes/map-signs.yaml:")
+        assert walk.looker.faults == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_faults_above_a_page_that_is_shown_all_the_same_can_be_read_by_everybody(
+    browser: Browser, tmp_path: Path, changed_course: Path, theme: str
+) -> None:
+    with site_on(tmp_path, course=changed_course, develop=True) as site, walk_on(browser, site, theme) as walk:
+        module = changed_course / "modules" / "01-map" / "module.yaml"
+        module.write_text(module.read_text("utf-8").replace("minutes: ", "minutes: 1"))
+        walk.see("faults above a page", "/")
+        walk.page.locator(".course-faults summary").click()
+        expect(walk.page.locator(".course-faults li").first).to_contain_text("the sum of its steps")
+        walk.see("faults above a page, opened")
         assert walk.looker.faults == []

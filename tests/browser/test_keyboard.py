@@ -9,48 +9,13 @@ from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
 from app.records.models import Attempt, ReflectionRevision, StepCompletion
+from tests.browser.keys import check_focus, go, tab_to
 from tests.browser.site import Site
 from tests.makers import PASSWORD
 
 pytestmark = pytest.mark.browser
 
 SIGNS, WALK, QUIZ = (f"/modules/01-map/{slug}" for slug in ("signs", "your-walk", "check"))
-MOST_STOPS = 80
-
-LOOK_OF_FOCUS = """one => {
-  const box = one.getBoundingClientRect();
-  const drawn = [one, one.parentElement, one.nextElementSibling].filter(Boolean).map(it => getComputedStyle(it));
-  return {
-    isSeen: box.bottom > 0 && box.top < innerHeight && box.width > 0,
-    isMarked: drawn.some(style => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2),
-    what: one.outerHTML.slice(0, 120),
-  };
-}"""
-
-
-def tab_to(page: Page, target: Locator) -> None:
-    """Press Tab until an element has the focus; at every stop the focus is in sight and marked."""
-    expect(target).to_have_count(1)
-    for _stop in range(MOST_STOPS):
-        if target.evaluate("one => one === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-        check_focus(page)
-    raise AssertionError(f"{MOST_STOPS} times Tab do not lead to {target}")
-
-
-def check_focus(page: Page) -> None:
-    focused = page.locator("*:focus")
-    if focused.count():  # none at the end of the page, where the browser's own buttons come
-        found = focused.last.evaluate(LOOK_OF_FOCUS)
-        assert found["isSeen"], f"out of sight: {found['what']}"
-        assert found["isMarked"], f"not marked: {found['what']}"
-
-
-def go(page: Page, key: str) -> None:
-    """Press a key that leads to another page."""
-    with page.expect_navigation():
-        page.keyboard.press(key)
 
 
 def button(page: Page, name: str) -> Locator:

@@ -86,6 +86,7 @@ WARNS: dict[Kind, list[str]] = {
         "Ik noteerde ⟦999 999 9903⟧ voor de aanvraag bij DUO.",
         "Her V-number is ⟦9999-999-904⟧, she knows it by heart.",
         "vreemdelingennummer: ⟦0999999905⟧",
+        "Op de kaart stond ⟦V9999999906⟧, meer niet.",
     ],
     Kind.NAME_AND_BIRTH_DATE: [
         "Een student (⟦Yonas, 3-4-2001⟧) kwam drie weken niet. Ik dacht eerst aan de taal.",

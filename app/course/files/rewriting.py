@@ -30,7 +30,7 @@ def parsed(text: str) -> CommentedMap:
     """Return the keys of a YAML text, to be changed. Raises CannotRewrite."""
     try:
         data = _yaml().load(text) if text.strip() else CommentedMap()
-    except YAMLError as error:
+    except (YAMLError, RecursionError) as error:  # the latter of lists inside lists without end
         raise CannotRewrite("no YAML") from error
     if not isinstance(data, CommentedMap):
         raise CannotRewrite("no keys")

@@ -184,7 +184,7 @@ _NAMED_V_NUMBER = re.compile(
     rf"(\d(?:(?:{_SPACE}|{_LINE})?\d){{9}}){_END}",
     re.IGNORECASE,
 )
-_V_NUMBER = re.compile(rf"{_ALONE}[1-9](?:\d{{9}}|\d\d({_SPACE}|\.)\d{{3}}\1\d{{4}}){_END}")
+_V_NUMBER = re.compile(rf"{_ALONE}[Vv]?[1-9](?:\d{{9}}|\d\d({_SPACE}|\.)\d{{3}}\1\d{{4}}){_END}")
 
 
 def v_numbers(text: str) -> Iterator[Place]:

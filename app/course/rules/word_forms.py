@@ -44,6 +44,7 @@ SAME_LETTERS = str.maketrans(
 )
 
 
+@lru_cache(maxsize=50_000)
 def folded(word: str) -> str:
     """Return a word in small letters, without accents, vowel signs and the line that stretches Arabic."""
     parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", word).casefold())

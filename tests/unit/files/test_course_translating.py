@@ -94,12 +94,13 @@ def test_what_is_missing_of_a_translation_is_added_below_what_is_there(folder: F
     assert folder.faults() == []
 
 
-def test_what_cannot_be_read_is_not_written_over(folder: Folder) -> None:
+@pytest.mark.parametrize("text", ["questions: [\n", "questions: " + "[" * 5_000], ids=["open", "deep"])
+def test_what_cannot_be_read_is_not_written_over(folder: Folder, text: str) -> None:
     folder.remove(f"{STEP}.nl.md")
-    folder.write(QUIZ, "questions: [\n")
+    folder.write(QUIZ, text)
     with pytest.raises(CannotRewrite, match=QUIZ):
         begin(folder.path)
-    assert folder.read(QUIZ) == "questions: [\n"
+    assert folder.read(QUIZ) == text
     assert not (folder.path / f"{STEP}.nl.md").exists()
 
 
