@@ -9,7 +9,7 @@ PIP_COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url 
 PYTEST := $(BIN)/python -m pytest -n auto
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests python run check lint test browser scale course translations migration lock
+.PHONY: help setup setup-tests python run check lint test browser scale bench course translations migration lock
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -56,6 +56,9 @@ browser: setup-tests ## the tests that need a browser
 
 scale: setup-tests ## the tests that count statements or measure with many rows
 	$(PYTEST) -m scale
+
+bench: setup-tests ## measure how fast it is, beside a bare page: a table, and build/bench.json
+	@CHROME_PATH="$$($(BIN)/python -m tests.chromium)" && export CHROME_PATH && $(BIN)/python -m tests.bench
 
 course: setup ## check the course files
 	@$(FLASK) course check

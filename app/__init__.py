@@ -44,7 +44,8 @@ def create_app(
     if settings.proxies:
         count = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
-    db.init_app(app, make_engine(settings.database_url, threads=settings.threads))
+    # gunicorn's threads are not ours to count; connections are opened when they are needed.
+    db.init_app(app, make_engine(settings.database_url, threads=max(settings.threads, 8)))
     # In the order in which a request meets them: a course that changed, its language, the doors.
     for room in (errors, languages, access, headers, assets, pages, look, foot):
         room.init_app(app)

@@ -55,14 +55,25 @@ REFLECTIONS = {
         "Ik dacht vooral aan regels en formulieren. Nu let ik er eerst op of iemand zich welkom voelt.",
         "Op mijn werk verwijzen we vaak door. Ik wil weten of iemand daarna ook echt geholpen is.",
         "Ik merk dat ik snel met een oplossing kom. Ik wil eerst vragen wat iemand zelf wil.",
+        "Een student kwam steeds te vroeg. Pas na weken vroeg ik waarom: thuis was het te druk om te lezen.",
+        "Bij ons begint elk gesprek met een formulier. Volgende keer begin ik met koffie, en daarna pas het papier.",
+        "Ik wist niet dat we een stille ruimte hebben. Nu staat die in de mail waarmee ik mensen welkom heet.",
+        "Ik doe veel alleen. Ik ga een collega vragen om bij het tweede gesprek aan te schuiven.",
+        "Toen ik zweeg, vertelde hij meer dan in het hele uur daarvoor. Dat wil ik vaker durven.",
     ),
     "en": (
         "I used to think of rules and forms first. Now I look whether somebody feels welcome.",
         "At work we often refer people on. I want to know whether they were really helped.",
         "I notice that I come up with a solution quickly. I want to ask first what somebody wants.",
+        "A student always came too early. It took me weeks to ask why: at home it was too busy to read.",
+        "With us every talk begins with a form. Next time I begin with coffee, and the paper comes after.",
+        "I did not know that we have a quiet room. Now it stands in the mail in which I welcome people.",
+        "I do a lot alone. I am going to ask a colleague to join the second talk.",
+        "When I said nothing, he told me more than in the whole hour before. I want to dare that more often.",
     ),
 }
-LEVELS = ("private", "trainers", "cohort")
+LEVELS = ("private", "trainers", "cohort", "cohort")
+"""Who may read a text, drawn by lot: often the cohort, as its texts are shown from five on."""
 
 LENGTH = timedelta(days=35)
 """How long ago the demo cohort began, when it is made."""

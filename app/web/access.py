@@ -21,7 +21,7 @@ from werkzeug.exceptions import BadRequest, Conflict
 from app.records import accounts
 from app.records.accounts import Visitor
 from app.web.cookies import host_only
-from app.web.extensions import READING_METHODS, Sessions, csrf, db, house, house_of, login_manager
+from app.web.extensions import READING_METHODS, PageRequest, Sessions, csrf, db, house, house_of, login_manager
 from app.web.keeping import SignedPerson, hand_over_at_sign_in, keep_sent_form, person_sign, typed_fields
 from app.web.languages import own_address
 from app.web.pages import tell
@@ -319,6 +319,7 @@ def init_app(app: Flask) -> None:
         # no neighbour and no unencrypted page can set the session that the token is compared with.
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.request_class = PageRequest
     app.session_interface = Sessions()
     csrf.init_app(app)
     login_manager.init_app(app, add_context_processor=False)

@@ -60,20 +60,22 @@ def stair(steps: Iterable[StepBase | StepProgress], here: StepBase | None = None
     where somebody is; one that is not among the steps marks nothing. Widths sum to 100 percent,
     but for rounding to hundredths.
     """
-    flight = [_minutes_and_state(one, here) for one in steps]
-    shapes = _shapes(tuple(minutes for minutes, _state in flight))
-    stand = [(shape, state) for shape, (_minutes, state) in zip(shapes, flight, strict=True)]
+    place, minutes, states = here.key if here else None, [], []
+    for one in steps:
+        step = one.step if isinstance(one, StepProgress) else one
+        is_done = isinstance(one, StepProgress) and one.state is State.DONE
+        minutes.append(step.minutes)
+        states.append(_how(is_here=step.key == place, is_done=is_done))
+    stand = list(zip(_shapes(tuple(minutes)), states, strict=True))
     return Stair(
-        treads=tuple(shape.treads[state] for shape, state in stand),
+        treads=tuple([shape.treads[state] for shape, state in stand]),
         marker=next((shape.marker for shape, state in stand if state == "here"), None),
-        drawn=Markup("".join(shape.drawn[state] for shape, state in stand)),  # noqa: S704 - nothing but numbers
+        drawn=Markup("".join([shape.drawn[state] for shape, state in stand])),  # noqa: S704 - nothing but numbers
     )
 
 
-def _minutes_and_state(one: StepBase | StepProgress, here: StepBase | None) -> tuple[int, How]:
-    step, is_done = (one.step, one.state is State.DONE) if isinstance(one, StepProgress) else (one, False)
-    is_here = here is not None and step.key == here.key
-    return step.minutes, "here" if is_here else "done" if is_done else "ahead"
+def _how(*, is_here: bool, is_done: bool) -> How:
+    return "here" if is_here else "done" if is_done else "ahead"
 
 
 @dataclass(frozen=True, slots=True)

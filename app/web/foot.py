@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app
+from flask import Flask
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -21,7 +21,6 @@ GLOSSARY = "/glossary"
 class Foot:
     """The links of one language of the course, written out: for everybody, and for who learns here."""
 
-    course: Course | None
     links: Markup
     learners_links: Markup
 
@@ -36,11 +35,8 @@ def course_here() -> Course | None:
 
 def foot_links(visitor: Visitor | None) -> Markup:
     """Return the links at the foot of this request's page, each in an `li`; made once for a course and a language."""
-    course, code = course_here(), language_here()
-    made: dict[str, Foot] = current_app.extensions["foot"]
-    foot = made.get(code)
-    if foot is None or foot.course is not course:
-        foot = made[code] = _foot(course, code)
+    course = course_here()
+    foot = house().once(_foot, course) if course else _foot(None)
     return foot.learners_links if visitor is not None and visitor.enrolment_id is not None else foot.links
 
 
@@ -50,12 +46,13 @@ def open_blanks(visitor: Visitor | None) -> tuple[Blank, ...]:
     return course.open_blanks if course else ()
 
 
-def _foot(course: Course | None, code: str) -> Foot:
+def _foot(course: Course | None) -> Foot:
+    code = course.language if course else language_here()
     lang = Markup(' lang="{}"').format(code) if interface_language(code) != code else ""
     pages = [_link(PAGES + page.slug, page.title, lang) for page in course.pages] if course else []
     links = Markup("").join([_link(SUPPORT, _("Support for yourself")), *pages])
     with_glossary = links + _link(GLOSSARY, _("Glossary")) if course and course.glossary else links
-    return Foot(course, links, with_glossary)
+    return Foot(links, with_glossary)
 
 
 def _link(path: str, words: str, lang: str = "") -> Markup:
@@ -64,5 +61,4 @@ def _link(path: str, words: str, lang: str = "") -> Markup:
 
 def init_app(app: Flask) -> None:
     """Let the frame of an app's pages write its foot, and tell an admin what is still blank."""
-    app.extensions["foot"] = {}
     app.jinja_env.globals.update(foot_links=foot_links, open_blanks=open_blanks)

@@ -1,8 +1,16 @@
 """The headers that every answer carries: what a browser may do with it, and who may keep it."""
 
-from flask import Flask, Response, request
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response
 
 from app.web.extensions import house_of
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 CONTENT_POLICY = "; ".join(
     (
@@ -72,15 +80,17 @@ def clear_browser(response: Response) -> Response:
 
 def init_app(app: Flask) -> None:
     """Give every answer of an app its headers; what a view or the static files said stays."""
-    is_secure = house_of(app).settings.is_secure
-    always = {**ALWAYS, "Strict-Transport-Security": ONLY_HTTPS} if is_secure else ALWAYS
-    on_pages = {**always, "Cache-Control": PRIVATE}
+    secure = {"Strict-Transport-Security": ONLY_HTTPS} if house_of(app).settings.is_secure else {}
+    defaults = {name.lower(): (name, value) for name, value in {**ALWAYS, **secure, "Cache-Control": PRIVATE}.items()}
+    inside = app.wsgi_app
 
-    @app.after_request
-    def add_headers(response: Response) -> Response:
-        # Looked up in one set: setdefault() would walk through all headers for each of these.
-        told = {name.lower() for name, _value in response.headers}
-        for name, value in (always if request.endpoint == "static" else on_pages).items():
-            if name.lower() not in told:
-                response.headers.add(name, value)
-        return response
+    def with_headers(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        # Here, where headers are a plain list: Werkzeug would check each of these words anew for every answer.
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
+            told = {name.lower() for name, _value in headers}
+            headers += [header for name, header in defaults.items() if name not in told]
+            return start_response(status, headers, *error)
+
+        return inside(environ, start)
+
+    app.wsgi_app = with_headers  # type: ignore[method-assign]

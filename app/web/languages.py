@@ -109,7 +109,8 @@ def own_address(path: str, **changes: str) -> str:
     A wish for a language is left out. The leading slashes become one, for `//elsewhere.example`
     would lead to another host.
     """
-    query = [(key, value) for key, value in request.args.items(multi=True) if key != ASKED and key not in changes]
+    told = request.args.items(multi=True) if request.args else ()
+    query = [(key, value) for key, value in told if key != ASKED and key not in changes]
     address = request.script_root + "/" + quote(path.lstrip("/\\"), safe="/:@!$&'()*+,;=~")
     return address + ("?" + urlencode(query + list(changes.items())) if query or changes else "")
 

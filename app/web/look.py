@@ -63,15 +63,16 @@ def page_language() -> PageLanguage:
     """Say what the frame of this request's page says about language."""
     code = language_here()
     course = _course(code)
-    path = request.path if request.method in READING_METHODS else page_behind()
+    here = own_address(request.path if request.method in READING_METHODS else page_behind())
+    wish = f"{here}{'&' if '?' in here else '?'}{ASKED}="
     return PageLanguage(
         code=code,
         direction=_direction(course),
         interface=interface_language(code),
         course_title=course.title if course else "",
-        here=own_address(path),
+        here=here,
         others=tuple(
-            OtherLanguage(other, name_of(other), _direction(_course(other)), own_address(path, **{ASKED: other}))
+            OtherLanguage(other, name_of(other), _direction(_course(other)), wish + other)
             for other in languages_offered()
             if other != code
         ),

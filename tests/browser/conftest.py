@@ -68,7 +68,6 @@ def phone(browser: Browser) -> Iterator[Phone]:
                 reduced_motion="reduce",
                 java_script_enabled=scripts,
                 has_touch=touch,
-                is_mobile=touch,
             )
             opened.callback(context.close)
             return context.new_page()

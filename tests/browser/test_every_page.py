@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from app.course.files.published import publish
 from app.course.parts import Given
 from app.course.steps.quiz_step import QuizStep
-from app.records import attempts, drafts, learning, links, reflecting, throttle
+from app.records import attempts, drafts, learning, links, reflecting, sharing, throttle
 from app.records.accounts import Visitor
-from app.records.models import Enrolment, OneTimeLink, StepCompletion, Throttle, User
+from app.records.models import Cohort, Enrolment, OneTimeLink, StepCompletion, Throttle, User
 from app.web.extensions import house_of
 from tests.browser.looking import Looker, theme_context
 from tests.browser.site import Site, sign_in, sign_in_here, site_on
@@ -361,6 +361,40 @@ def see_the_end(walk: Walk) -> None:
     expect(walk.page.locator(".step-head .tag--wait")).to_be_visible()
 
 
+def see_sharing(walk: Walk) -> None:
+    """A reflection that is asked about before it goes out, and what the cohort shares below it."""
+    people = [f"sharing{number}" for number in range(sharing.SHOWN + 1)]
+    with walk.site.writing() as session:
+        cohort = session.scalars(select(Cohort).limit(1)).one()
+        for name in people:
+            make_enrolment(session, user=make_user(session, email=f"{name}@example.org"), cohort=cohort)
+        session.commit()
+    walk.become("fresh")
+    walk.page.goto(walk.site.address + path(WALK))
+    walk.page.locator("#text").fill(f"Yonas Trede, 3-4-2001, 06-01234567. {LONG}")
+    walk.page.locator("[name=level][value=trainers]").check()
+    walk.press("Hand in")
+    expect(walk.page.locator(".asked")).to_be_focused()
+    walk.see("reflect, asked about others")
+    walk.press("Hand in all the same")
+    walk.see("reflect, too few texts to show")
+    walk.page.locator("[name=level][value=cohort]").check()
+    walk.press("Only change who may read it")
+    walk.see("reflect, asked before it is shared")
+    walk.press("Share all the same")
+    for name in people[:4]:
+        walk.reflect(name, WALK, LONG, level="cohort")
+    walk.see("reflect, texts of the cohort", path(WALK))
+    assert walk.page.locator("#shared li").count() == 5
+    for name in people[4:]:
+        walk.reflect(name, WALK, "عبر الحديقة.", level="cohort")
+    walk.page.goto(walk.site.address + path(WALK))
+    for again in (1, 2):
+        walk.page.get_by_role("link", name="Show others").click()
+        expect(walk.page).to_have_url(f"{walk.site.address}{path(WALK)}?again={again}#shared")
+    walk.see("reflect, other texts of the cohort")
+
+
 def see_the_others(walk: Walk) -> None:
     """People in no cohort, in several, and those who work here."""
     walk.become("nowhere")
@@ -444,6 +478,7 @@ TOURS: Mapping[str, Callable[[Walk], None]] = {
     "beginning": see_the_beginning,
     "middle": see_the_middle,
     "end": see_the_end,
+    "sharing": see_sharing,
     "others": see_the_others,
     "errors": see_errors,
 }

@@ -195,6 +195,7 @@ DEEDS: Mapping[str, Deed] = {
     "a step marked": mark,
     "bookmarks": visiting("/bookmarks"),
     "glossary": visiting("/glossary"),
+    "search": visiting("/search?q=map"),
     "a module on paper": visiting("/modules/01-map/print"),
     "a module on paper, with one's own texts": visiting("/modules/01-map/print?mine=1"),
     "one's own texts": visiting("/reflections"),

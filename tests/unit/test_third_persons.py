@@ -128,6 +128,7 @@ ORDINARY = [
     "In hoofdstuk 5, stap 3 staat dat je samen een plan maakt. Dat deed ik te laat.",
     "Maandag 3-4-2006 was mijn eerste werkdag, en ik weet nog hoe vol de wachtkamer was.",
     "Ik ben zelf geboren op 3 april 1980 in Gent en was de eerste in onze familie die ging studeren.",
+    "Ik ben geboren op 3 april 1980, en mijn collega Bram lacht daar altijd om.",
     "Mijn geboortedatum is 3-4-1980. Ik ben dus twee keer zo oud als Yonas.",
     "Wij gaven in het studiejaar 2023-2024 een voorbereidend jaar aan 48 studenten.",
     "Van 2019 tot 2024 is het aantal aanmeldingen verdubbeld, van 120 naar 240.",
@@ -160,6 +161,7 @@ ORDINARY = [
     "Zij is geboren in Kabul en woont sinds 2016 in Antwerpen.",
     "Het idee is geboren op een vrijdag in maart, in de kantine.",
     "Wereldwijd waren er 117.300.000 mensen op de vlucht; in ons land 12.345.678 inwoners minder dan ik dacht.",
+    "Wereldwijd 104.300.000 en 100 400 000 zijn ronde getallen; bij ons wonen 17.943.218 mensen, 111.222.333 people.",
     "De organisatie staat in de KvK onder nummer 00000012 en heeft rekening NL91 ABNA 0417 1643 00.",
     "Ons ondernemingsnummer is 0566.988.259; het rekeningnummer is BE68 5390 0754 7034.",
     "Dossier 20240315 gaat over maart, dossier 15032024 ook; zo verwarrend was het.",
@@ -182,6 +184,7 @@ ORDINARY = [
     "A student missed three weeks. I thought of the language first, but he had nowhere quiet to read.",
     "On 3 March 2024 the course began in Ghent. Twelve people came and eight finished.",
     "I was born on 3 April 1980 in Ghent, and nobody in my family had studied before.",
+    "I was born on 3 April 1980, and Petra never forgets it.",
     "My date of birth is 3-4-1980. Yonas laughed when I told him.",
     "Between 2019 and 2024 the number of applications doubled, from 120 to 240.",
     "The Geneva Convention, 28 July 1951, and its Protocol (31 January 1967) say little about universities.",
@@ -265,7 +268,10 @@ def test_a_number_of_nine_digits_is_a_bsn_only_when_it_passes_the_eleven_test(nu
     assert seen(f"BSN: {number}.") == []
 
 
-@pytest.mark.parametrize("number", ["85.07.30-999.33", "85.13.30-999.33", "85073099931", "00000000097"])
+@pytest.mark.parametrize(
+    "number",
+    ["85.07.30-999.33", "85.13.30-999.33", "85073099931", "00000000097", "85133099974", "85733099909", "85613099922"],
+)
 def test_a_national_number_is_one_only_when_its_last_digits_fit(number: str) -> None:
     assert seen(f"Het nummer is {number}.") == []
 

@@ -1,6 +1,9 @@
 """Which forms count as the same word."""
 
 import string
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -119,3 +122,21 @@ def test_every_word_is_a_form_of_itself_in_every_language(language: str, word: s
 @given(st.text(string.ascii_lowercase, min_size=3, max_size=20), st.text(string.ascii_lowercase, max_size=10))
 def test_three_letters_or_more_find_every_word_that_begins_with_them(start: str, rest: str) -> None:
     assert is_form_of(start + rest, start, "nl")
+
+
+@pytest.fixture
+def threads_take_turns() -> Iterator[None]:
+    """Let threads change places as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("threads_take_turns")
+def test_threads_that_search_at_once_get_the_stems_of_their_own_words() -> None:
+    words = [word for pair in DUTCH for word in pair] * 20
+    alone = [stem(word, "nl") for word in words]
+    with ThreadPoolExecutor(4) as pool:
+        together = pool.map(lambda _thread: [stem.__wrapped__(word, "nl") for word in words], range(4))
+    assert all(found == alone for found in together)

@@ -19,7 +19,7 @@ from app.course.rules.third_persons import Kind, Trace, traces_in
 from app.records.accounts import Visitor
 from app.records.base import Base
 from app.records.models import Draft, Enrolment, KeptForm, Reflection, ReflectionRevision, StepCompletion
-from app.web.learner.about_others import AROUND, LOOKS_LIKE, question_about
+from app.web.learner.about_others import AROUND, LOOKS_LIKE, concern_about
 from tests.makers import NOW, make_visitor
 from tests.web.conftest import Browser, Page, Submit, looked_at
 from tests.web.html import filled
@@ -228,6 +228,15 @@ def test_while_it_is_asked_what_was_typed_stays_and_can_be_handed_in_instead(
     assert rows.scalars(select(Reflection.level)).one() == "cohort"
 
 
+def test_what_is_typed_on_after_the_question_is_one_text_with_what_was_typed_before_it(
+    standing: Page, reader: Browser, rows: Session
+) -> None:
+    page = press(reader, standing, to=f"{WALK}/level", status=422, level="cohort", text="Half")
+    page = reader.send(page, text="Quite another text.")
+    assert not page.has("#other-texts")
+    assert texts_of(rows) == [TELLING, "Quite another text."]
+
+
 def test_no_question_leaves_a_draft_where_nothing_was_typed(standing: Page, reader: Browser, rows: Session) -> None:
     page = press(reader, standing, to=f"{WALK}/level", status=422, level="cohort")
     assert "data-unsaved" not in page.form(having=["text"]).attrs
@@ -339,10 +348,10 @@ def test_no_log_tells_of_it(
 
 
 def shown(app: Flask, text: str) -> list[str]:
-    """Return the passages of a question, with what was seen between signs."""
+    """Return the passages of a concern, with what was seen between signs."""
     with app.test_request_context("/"):
-        question = question_about(text, traces_in(text, NOW.date()), "private")
-    return ["".join(f"⟦{p.text}⟧" if p.looks_like else p.text for p in passage) for passage in question.passages]
+        concern = concern_about(text, traces_in(text, NOW.date()), "private")
+    return ["".join(f"⟦{p.text}⟧" if p.looks_like else p.text for p in passage) for passage in concern.passages]
 
 
 def test_a_short_text_is_shown_whole(app: Flask) -> None:
@@ -381,4 +390,4 @@ def test_passages_hold_every_trace_once_and_only_words_of_the_text(app: Flask, t
 def test_every_kind_has_words(app: Flask) -> None:
     with app.test_request_context("/"):
         for kind in Kind:
-            assert str(LOOKS_LIKE[kind]) in question_about("x", [Trace(0, 1, kind)], "private").seen
+            assert str(LOOKS_LIKE[kind]) in concern_about("x", [Trace(0, 1, kind)], "private").seen

@@ -153,7 +153,7 @@ def test_a_check_of_long_ago_says_how_old_it_is(visit: Visit) -> None:
 
 def test_a_country_where_nobody_stands_says_that_the_organisation_fills_it_in(visit: Visit) -> None:
     there = visit("/support").find("[aria-labelledby=there]")
-    assert there.text == "There Nobody stands here yet. Your organisation fills this in."
+    assert there.text == "There Nobody is listed here yet. Your organisation fills this in."
 
 
 def test_everybody_may_read_where_to_find_support(learner: Visitor, reader: Browser, app: Flask) -> None:

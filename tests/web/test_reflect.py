@@ -189,7 +189,7 @@ def test_the_form_says_at_each_level_who_can_read_along_today(learner: Visitor, 
 def test_a_trainers_page_is_named_as_what_comes_later(learner: Visitor, visit: Visit, session: Session) -> None:
     make_enrolment(session, cohort=session.get_one(Cohort, learner.cohort_id), role="trainer")
     session.commit()
-    assert "nobody reads it before that" in visit(WALK).texts_of("main form .pick__one")[1]
+    assert "until then nobody does" in visit(WALK).texts_of("main form .pick__one")[1]
 
 
 def test_a_shared_text_can_be_taken_back_at_once_and_what_was_being_typed_stays(

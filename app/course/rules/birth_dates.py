@@ -188,7 +188,9 @@ _BIRTH = (
 )
 _BIRTH_BEFORE = re.compile(rf"{_BIRTH}[^.!?\n\d]{{0,30}}\Z", re.IGNORECASE)
 _BIRTH_AFTER = re.compile(r"[^.!?\n\d]{0,20}\b(?:geboren|born)\b", re.IGNORECASE)
-_OF_ONESELF = re.compile(r"\b(?:(?:ik|I) (?:[a-z]+ ){0,2}|(?:mijn|my|Mijn|My) )\Z|\b(?:ben|werd) ik (?:[a-z]+ )?\Z")
+_OF_ONESELF = re.compile(
+    r"\b(?:(?:[Ii]k|I) (?:[a-z]+ ){0,2}|(?:[Mm]ijn|[Mm]y) )\Z|\b(?:[Bb]en|[Ww]erd) ik (?:[a-z]+ )?\Z"
+)
 _PRONOUN = re.compile(r"\s*(?:hij|zij|ze|he|she|they)\b", re.IGNORECASE)
 _END_OF_SENTENCE = re.compile(r"(\b[^\W\d_]*)([.!?…])[\"'”’)\]]*\s|\n\s*\n")
 _NO_END = frozenset({"geb", "b", "dob", "dhr", "mw", "mevr", "dr", "drs", "prof", "ir", "mr", "ms", "mrs", "ca", "st"})

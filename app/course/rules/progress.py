@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from app.course.content import Course, Module
 from app.course.parts import StepBase
@@ -24,8 +25,7 @@ class State(StrEnum):
     """Added after its module was finished: an offer, no duty."""
 
 
-@dataclass(frozen=True)
-class StepProgress:
+class StepProgress(NamedTuple):
     """A step and how it stands."""
 
     step: StepBase
@@ -48,14 +48,14 @@ class ModuleProgress:
     @property
     def done(self) -> tuple[StepBase, ...]:
         """Steps that are done."""
-        return tuple(s.step for s in self.steps if s.state is State.DONE)
+        return tuple([s.step for s in self.steps if s.state is State.DONE])
 
     @property
     def missing(self) -> tuple[StepBase, ...]:
         """Steps that the module still asks for; nothing once it is finished."""
         if self.finished:
             return ()
-        return tuple(s.step for s in self.steps if s.state in (State.OPEN, State.LOCKED))
+        return tuple([s.step for s in self.steps if s.state in (State.OPEN, State.LOCKED)])
 
     @property
     def new(self) -> tuple[StepBase, ...]:
@@ -65,7 +65,7 @@ class ModuleProgress:
     @property
     def minutes_left(self) -> int:
         """Minutes of the steps that are missing."""
-        return sum(step.minutes for step in self.missing)
+        return sum([step.minutes for step in self.missing])
 
     @cached_property
     def _states(self) -> dict[str, State]:
@@ -143,7 +143,7 @@ def _module_progress(module: Module, done: frozenset[str]) -> ModuleProgress:
             state = State.LOCKED if module.order == "fixed" and open_before else State.OPEN
         open_before = open_before or state is State.OPEN
         states.append(StepProgress(step, state))
-    count = sum(s.state is State.DONE for s in states)
+    count = len([s for s in states if s.state is State.DONE])
     finished = finished_before or count == len(states)
     percent = 100 if finished else share(count, len(states))
     return ModuleProgress(module, tuple(states), finished, percent)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
+from threading import Lock
 
 STEMMERS = {
     "ar": "arabic",
@@ -52,6 +53,10 @@ def folded(word: str) -> str:
     return bare.translate(SAME_LETTERS)
 
 
+_ONE_AT_A_TIME = Lock()
+"""A stemmer holds the word that it works on, so two threads would give each other's; and what it gives is kept."""
+
+
 @lru_cache(maxsize=50_000)
 def stem(word: str, language: str) -> str:
     """Return what the forms of a folded word share: `studeert` and `studeren` give the same.
@@ -59,7 +64,8 @@ def stem(word: str, language: str) -> str:
     It is no word: it may be shorter than any, and words of another meaning may share it.
     """
     code = language.partition("-")[0]
-    found = _stemmer(STEMMERS.get(code))(word)
+    with _ONE_AT_A_TIME:
+        found = _stemmer(STEMMERS.get(code))(word)
     return _dutch_rest(found) if code == "nl" else found
 
 

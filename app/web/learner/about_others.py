@@ -20,7 +20,7 @@ from app.records.reflecting import Level
 from app.web.learner.fields import listed
 
 ALL_THE_SAME = "anyway"
-"""The button that hands in or shares what was asked about; its value is the level that the question named."""
+"""The button that hands in or shares what was asked about; its value is the level that was asked about."""
 
 AROUND = 150
 """Signs of the text shown before and after what was seen, to the border of a word: a short text is shown whole."""
@@ -44,7 +44,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Concern:
     """What was seen in a text, and what goes on all the same.
 
     `passages` are the parts of the text around what was seen, in pieces. `readers` says who would read it.
@@ -63,10 +63,10 @@ def is_answered(level: str) -> bool:
     return request.form.get(ALL_THE_SAME) == level
 
 
-def question_about(text: str, traces: Sequence[Trace], level: str, *, is_shared_only: bool = False) -> Question:
-    """Make the question about what was seen in a text that is to be read at a level."""
+def concern_about(text: str, traces: Sequence[Trace], level: str, *, is_shared_only: bool = False) -> Concern:
+    """Say what was seen in a text that is to be read at a level."""
     kinds = dict.fromkeys(trace.kind for trace in traces)
-    return Question(
+    return Concern(
         passages=tuple(_passages(text, traces)),
         seen=listed([str(LOOKS_LIKE[kind]) for kind in kinds]),
         readers=_readers(Level(level)),

@@ -14,16 +14,20 @@ def go_on_from(course: Course, visitor: Visitor, step: StepBase) -> str:
 
     `visitor` is as read before the deed. After the last step of all it is the address of My course.
     """
-    tell_done(course, visitor, step)
-    onward = next_step(progress_with(course, visitor, step), step.key)
+    after = progress_with(course, visitor, step)
+    _tell(course, visitor, step, after)
+    onward = next_step(after, step.key)
     return path_of(onward) if onward else MY_COURSE
 
 
 def tell_done(course: Course, visitor: Visitor, step: StepBase) -> None:
     """Say on the next page that a step is done, or the module or the course that ended with it."""
-    before, after = progress(course, visitor.done_keys), progress_with(course, visitor, step)
+    _tell(course, visitor, step, progress_with(course, visitor, step))
+
+
+def _tell(course: Course, visitor: Visitor, step: StepBase, after: Progress) -> None:
     module = course.module_by_slug[step.module_slug]
-    if before.of(module).finished or not after.of(module).finished:
+    if not after.of(module).finished or progress(course, visitor.done_keys).of(module).finished:
         tell(_("‘%(title)s’ is done.", title=step.title))
     elif after.finished:
         tell(_("That was the last step: the whole course is done. You can read everything again when you want to."))

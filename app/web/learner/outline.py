@@ -84,8 +84,8 @@ class _Links:
         return found
 
 
-def _links() -> _Links:
-    return house().once(_Links, current_course())
+def _links_of(course: Course) -> _Links:
+    return house().once(_Links, course)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +154,14 @@ def frame_of(course: Course, visitor: Visitor, step: StepBase) -> Frame:
 
 def step_link(so_far: Progress, step: StepBase) -> StepLink:
     """Return a link to a step of the course, whatever its module."""
-    return _links().to(step, so_far.of(so_far.course.module_by_slug[step.module_slug]).state_of(step))
+    module = so_far.course.module_by_slug[step.module_slug]
+    return _links_of(so_far.course).to(step, so_far.of(module).state_of(step))
 
 
 def step_links(found: ModuleProgress, here: StepBase | None = None) -> tuple[StepLink, ...]:
     """Return links to all steps of a module, in order."""
-    links, key = _links(), here.key if here else ""
-    return tuple(links.to(one.step, one.state, is_here=one.step.key == key) for one in found.steps)
+    links, key = _links_of(current_course()), here.key if here else ""
+    return tuple([links.to(one.step, one.state, is_here=one.step.key == key) for one in found.steps])
 
 
 def place_in(found: ModuleProgress, last_step_key: str | None) -> StepBase:

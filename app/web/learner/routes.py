@@ -171,7 +171,8 @@ def _changes(visitor: Visitor, step: StepBase) -> Mapping[str, Sequence[Change]]
     The outline names the others of its module.
     """
     course = current_course()
-    if not any(_may_have_changed(visitor, one) for one in course.module_by_slug[step.module_slug].steps):
+    improved = [one for one in course.module_by_slug[step.module_slug].steps if one.changes]
+    if not any(_may_have_changed(visitor, one) for one in improved):
         return {}
     return learning.changes_to_show(db.session, visitor, course)
 

@@ -110,7 +110,7 @@ def _still_typed(page: ReflectPage, form: ReflectForm, visitor: Visitor) -> Resp
 
 
 def _ask(page: ReflectPage, form: ReflectForm, visitor: Visitor, now: datetime) -> ResponseReturnValue:
-    """Show the step with a question before its text is shared; what was typed is kept, and nothing of the question."""
+    """Show the step with what is asked before its text is shared; what was typed is kept, nothing of the concern."""
     _save_typed(page, visitor, form, now)
     db.session.commit()
     kept = page.draft(visitor)

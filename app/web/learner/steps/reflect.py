@@ -28,7 +28,7 @@ from app.records.reflecting import (
     StaleReflection,
 )
 from app.web.extensions import db
-from app.web.learner.about_others import Question, is_answered, question_about
+from app.web.learner.about_others import Concern, concern_about, is_answered
 from app.web.learner.fields import listed
 from app.web.learner.onward import tell_done
 from app.web.learner.steps.drafted import SAVE, DraftedForm, DraftedPage, is_sent, version_in
@@ -85,8 +85,8 @@ class ReflectPage(DraftedPage[ReflectStep]):
     """What was handed in."""
     newer: RevisionRead | None = None
     """What was handed in elsewhere after the page was opened, when something else was sent."""
-    question: Question | None = None
-    """What is asked before a text goes where it was sent."""
+    concern: Concern | None = None
+    """What is asked about a text before it goes where it was sent."""
 
     # ---- the form ----------------------------------------------------------------------------
 
@@ -169,18 +169,18 @@ class ReflectPage(DraftedPage[ReflectStep]):
         """Stop once at a text that looks as if it held somebody else's data; what was typed is kept as a draft.
 
         A text that stands is not asked about again for the same readers, nor when it goes back to only its writer.
-        Raises NothingWritten, ReflectionTooLong; NotTaken with a question.
+        Raises NothingWritten, ReflectionTooLong; NotTaken with a concern.
         """
         text, level = reflecting.clean_text(form.text.data or ""), form.level.data
         if self.standing is not None and self.standing.text == text and level in (Level.PRIVATE, self.standing.level):
             return
         if not is_answered(level) and (traces := traces_in(text, now.date())):
-            self.question = question_about(text, traces, level)
+            self.concern = concern_about(text, traces, level)
             form.form_errors.append(_("Does this say something about someone else?"))
             self._keep_and_stop(visitor, form)
 
     def asks_before_sharing(self, level: str, version: int, *, now: datetime) -> bool:
-        """Whether there is a question before the text as it stands is read at another level than now.
+        """Whether there is something to ask before the text as it stands is read at another level than now.
 
         A page that is out of date shares nothing anyway.
         """
@@ -188,8 +188,8 @@ class ReflectPage(DraftedPage[ReflectStep]):
         if standing is None or standing.version != version or level in (Level.PRIVATE, standing.level):
             return False
         if not is_answered(level) and (traces := traces_in(standing.text, now.date())):
-            self.question = question_about(standing.text, traces, level, is_shared_only=True)
-        return self.question is not None
+            self.concern = concern_about(standing.text, traces, level, is_shared_only=True)
+        return self.concern is not None
 
     def _submit(self, form: ReflectForm, visitor: Visitor, *, now: datetime) -> None:
         reflecting.submit_reflection(
@@ -222,7 +222,7 @@ class ReflectPage(DraftedPage[ReflectStep]):
             "newer": self.newer,
             "earlier": earlier,
             "readers": Readers(self._notes(visitor), ICONS),
-            "question": self.question,
+            "concern": self.concern,
             "shared": sharing.texts_shared_at(db.session, visitor, self.step) if standing else None,
             "enough": sharing.ENOUGH,
             "again": request.args.get("again", 0, type=int) % 1000 + 1,
@@ -248,7 +248,7 @@ def _trainers_note(names: Sequence[str], cohort: str | None) -> str:
         names=listed(names),
         cohort=cohort,
     )
-    when = _("Their page for reading comes later; nobody reads it before that. Nobody gives a grade.")
+    when = _("The page on which they read it comes later; until then nobody does. Nobody gives a grade.")
     return f"{who} {when}"
 
 

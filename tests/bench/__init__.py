@@ -1,0 +1,1 @@
+"""How fast the program is, beside a bare Flask page on the same server: `make bench`."""
