@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import gc
+
+gc.disable()  # Until all modules stand: none of them is thrown away, and to look for that is a tenth of the start.
+
 import errno
 import logging
 import os
@@ -25,6 +29,9 @@ from app.course.files.shelf import Shelf
 from app.web.access import LARGEST_FORM
 from app.worker import Worker, post_of
 from config import Settings, SettingsError, is_loopback
+
+gc.freeze()
+gc.enable()
 
 
 class CannotStart(Exception):
@@ -99,7 +106,9 @@ def _ready(settings: Settings) -> Flask:
         ready_database(settings)
     except DatabaseUnfit as error:
         raise CannotStart(error.message) from error
-    return program.create_app(settings, shelf)
+    app = program.create_app(settings, shelf)
+    gc.freeze()  # what is loaded now stays: no later search for what can go walks through it
+    return app
 
 
 def _number_of(faults: int) -> str:

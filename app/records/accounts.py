@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
@@ -179,6 +178,8 @@ def folded_email(text: str) -> str:
     Whether anybody reads mail there is not asked. Addresses with other letters before the @ are
     refused: few mail servers take them. Raises BadEmail.
     """
+    from email_validator import EmailNotValidError, validate_email  # its import would cost each start 17 ms
+
     if len(text) > TYPED_LENGTH:
         raise BadEmail("longer than any address")
     try:

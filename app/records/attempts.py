@@ -139,9 +139,9 @@ def submit_quiz(
     attempt_id = _keep_attempt(session, step, grade, **attempt, submitted_at=now)
     _keep_answers(session, attempt_id, step.quiz, answers, grade, is_first=number == 1)
     if grade.passed:
-        add_completion(session, enrolment_id, course, step, done, now=now)
+        done = add_completion(session, enrolment_id, course, step, done, now=now)
     drop_texts(session, enrolment_id, step.keys, version=draft_version)
-    note_deed(session, enrolment_id, step, now=now)
+    note_deed(session, enrolment_id, step, done, now=now)
     return attempt_id
 
 
@@ -186,12 +186,12 @@ def _in_todays_slugs(question: QuestionBase, given: Given) -> Given:
 
 
 def _attempt_by(session: Session, enrolment_id: int, deed_key: str) -> int | None:
-    return session.scalar(_BY_KEY, {"enrolment": enrolment_id, "deed_key": deed_key})
+    return session.connection().scalar(_BY_KEY, {"enrolment": enrolment_id, "deed_key": deed_key})
 
 
 def _next_number(session: Session, enrolment_id: int, quiz: Quiz) -> int:
     """Number the next attempt, going on from those made under former slugs. Raises AttemptsUsedUp."""
-    made, last = session.execute(_COUNTED, {"enrolment": enrolment_id, "slugs": quiz.keys}).one()
+    made, last = session.connection().execute(_COUNTED, {"enrolment": enrolment_id, "slugs": quiz.keys}).one()
     if quiz.attempts is not None and made >= quiz.attempts:
         raise AttemptsUsedUp(quiz.attempts)
     return int(last or 0) + 1
@@ -201,14 +201,14 @@ def _keep_attempt(session: Session, step: QuizStep, grade: Grade, **facts: Any) 
     quiz = {"quiz_slug": step.quiz.slug, "quiz_revision": step.quiz.revision, "language": step.quiz.language}
     earned = {"points": grade.points, "max_points": grade.max_points, "passed": grade.passed}
     row = {**facts, "step_key": step.key, **quiz, **earned}
-    return int(session.execute(_NEW_ATTEMPT, row).scalar_one())
+    return int(session.connection().execute(_NEW_ATTEMPT, row).scalar_one())
 
 
 def _keep_wordings(session: Session, quiz: Quiz) -> None:
     """Write quiz and questions as they read now, unless somebody answered them before."""
     nouns: dict[str, Quiz | QuestionBase] = {quiz.revision: quiz}
     nouns |= {question.revision: question for question in quiz.questions}
-    known = set(session.scalars(_KNOWN, {"revisions": list(nouns)}))
+    known = set(session.connection().scalars(_KNOWN, {"revisions": list(nouns)}))
     for revision in sorted(nouns.keys() - known):  # in one order, so that two who are first do not wait for each other
         insert_once(session, Wording, revision=revision, **_wording(nouns[revision]))
 
@@ -226,7 +226,7 @@ def _wording(noun: Quiz | QuestionBase) -> dict[str, str]:
 def _keep_answers(
     session: Session, attempt_id: int, quiz: Quiz, answers: Mapping[str, Given], grade: Grade, *, is_first: bool
 ) -> None:
-    session.execute(
+    session.connection().execute(
         _NEW_ANSWERS,
         [
             {

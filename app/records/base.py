@@ -56,10 +56,10 @@ def insert_once(session: Session, table: type[Base], **values: Any) -> bool:
 
     For rows with a natural key, where the same deed may come twice (`ON CONFLICT DO NOTHING`).
     """
-    statement = _insert_of(table, session.get_bind().dialect.name)
+    connection = session.connection()
+    statement = _insert_of(table, connection.dialect.name)
     # Without the option SQLAlchemy asks PostgreSQL for no count, and -1 would say "inserted" every time.
-    result = session.execute(statement, values, execution_options={"preserve_rowcount": True})
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    return bool(connection.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount)
 
 
 @cache

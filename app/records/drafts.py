@@ -137,7 +137,7 @@ _EMPTIED = (
 
 def _standing(session: Session, enrolment_id: int, keys: Sequence[str]) -> _Standing | None:
     """Read the draft under any key of its step; texts under former keys join those under the newest one."""
-    rows = session.execute(_STANDING, {"enrolment": enrolment_id, "keys": keys}).all()
+    rows = session.connection().execute(_STANDING, {"enrolment": enrolment_id, "keys": keys}).all()
     return _joined(rows, keys) if rows else None
 
 
@@ -247,7 +247,7 @@ def _write(
         "version": found.version + 1,
         "saved_at": now,
     }
-    session.execute(_WRITTEN, {"enrolment": enrolment_id, "key": found.about, **columns})
+    session.connection().execute(_WRITTEN, {"enrolment": enrolment_id, "key": found.about, **columns})
     if former := [key for key in keys if key != found.about]:
         session.execute(
             delete(Draft)
@@ -290,5 +290,5 @@ def drop_texts(session: Session, enrolment_id: int, keys: Sequence[str], *, vers
             return True
         if found.version != version:
             return False
-    session.execute(_EMPTIED, {"enrolment": enrolment_id, "keys": keys})
+    session.connection().execute(_EMPTIED, {"enrolment": enrolment_id, "keys": keys})
     return True

@@ -1,8 +1,8 @@
 """What learners do with steps: complete them, take them back, finish modules; and what is told of it later.
 
 A row per completed step is the truth, and `enrolment.done` its copy. Every verb locks the enrolment
-first, writes its rows, and reads the copy anew from the rows in the one UPDATE that it makes anyway, so
-two tabs at once leave no step out. Renames rewrite no row: everything asks for all keys of a step.
+first, reads the rows, writes its own, and brings the copy up to date in the one UPDATE that it makes anyway,
+so two tabs at once leave no step out. Renames rewrite no row: everything asks for all keys of a step.
 """
 
 from __future__ import annotations
@@ -65,16 +65,19 @@ _NOTED = (
 )
 
 
+# They run on the session's connection: the session would look at each for objects, for half of its time again.
+
+
 def lock_enrolment(session: Session, enrolment_id: int) -> None:
     """Let one deed of an enrolment happen at a time, until the transaction ends. Raises NoEnrolment."""
-    if session.scalar(_LOCKED, {"enrolment": enrolment_id}) is None:
+    if session.connection().scalar(_LOCKED, {"enrolment": enrolment_id}) is None:
         raise NoEnrolment(f"there is no enrolment {enrolment_id}")
 
 
-def keys_done(session: Session, enrolment_id: int) -> str:
-    """Read `done` from the rows: step keys, slugs of finished modules, `~key` for what was taken back."""
-    rows = session.execute(_DONE, {"enrolment": enrolment_id})
-    return " ".join(sorted(TAKEN_BACK + key if taken_back else key for key, taken_back in rows))
+def keys_done(session: Session, enrolment_id: int) -> frozenset[str]:
+    """Read from the rows what is done: step keys, slugs of finished modules, `~key` for what was taken back."""
+    rows = session.connection().execute(_DONE, {"enrolment": enrolment_id})
+    return frozenset(TAKEN_BACK + key if taken_back else key for key, taken_back in rows)
 
 
 def open_step(session: Session, enrolment_id: int, course: Course, step: StepBase) -> frozenset[str]:
@@ -82,7 +85,7 @@ def open_step(session: Session, enrolment_id: int, course: Course, step: StepBas
 
     Raises StepLocked when the module asks for an earlier step first.
     """
-    done = frozenset(keys_done(session, enrolment_id).split())
+    done = keys_done(session, enrolment_id)
     module = course.module_by_slug[step.module_slug]
     if progress(course, done).of(module).state_of(step) is State.LOCKED:
         raise StepLocked(step.key)
@@ -91,22 +94,26 @@ def open_step(session: Session, enrolment_id: int, course: Course, step: StepBas
 
 def add_completion(
     session: Session, enrolment_id: int, course: Course, step: StepBase, done: frozenset[str], *, now: datetime
-) -> None:
+) -> frozenset[str]:
     """Write that a step is done, and each module that is finished by then; once, whatever it was called before.
 
-    `done` is what `open_step` read. The enrolment is locked, and `note_deed` follows.
+    `done` is what `open_step` read; returns what is done now. The enrolment is locked, and `note_deed` follows.
     """
     if done.isdisjoint(step.keys):
-        _write_completion(session, enrolment_id, step, done, now)
-    for module in progress(course, done | {step.key}).modules:
+        done = _write_completion(session, enrolment_id, step, done, now)
+    for module in progress(course, done).modules:
         if module.finished and done.isdisjoint(module.module.keys):
             insert_once(
                 session, ModuleCompletion, enrolment_id=enrolment_id, module_slug=module.module.slug,
                 module_revision=module.module.revision, completed_at=now,
             )  # fmt: skip
+            done |= {module.module.slug}
+    return done
 
 
-def _write_completion(session: Session, enrolment_id: int, step: StepBase, done: frozenset[str], now: datetime) -> None:
+def _write_completion(
+    session: Session, enrolment_id: int, step: StepBase, done: frozenset[str], now: datetime
+) -> frozenset[str]:
     """Insert the row of a step, or wake the one that was taken back, under whichever name it stands there."""
     taken_back = next((key for key in step.keys if TAKEN_BACK + key in done), None)
     if taken_back is None:
@@ -114,7 +121,7 @@ def _write_completion(session: Session, enrolment_id: int, step: StepBase, done:
             session, StepCompletion, enrolment_id=enrolment_id, step_key=step.key,
             step_revision=step.source_revision, seen_revision=step.source_revision, completed_at=now,
         )  # fmt: skip
-        return
+        return done | {step.key}
     session.execute(
         update(StepCompletion)
         .where(StepCompletion.enrolment_id == enrolment_id, StepCompletion.step_key == taken_back)
@@ -126,12 +133,13 @@ def _write_completion(session: Session, enrolment_id: int, step: StepBase, done:
         )
         .execution_options(synchronize_session=False)
     )
+    return done - {TAKEN_BACK + taken_back} | {taken_back}
 
 
-def note_deed(session: Session, enrolment_id: int, step: StepBase, *, now: datetime) -> None:
-    """Copy what is done from the rows, and note where somebody was and when; the last thing a deed does."""
-    keys = keys_done(session, enrolment_id)
-    session.execute(_NOTED, {"enrolment": enrolment_id, "keys": keys, "step": step.key, "now": now})
+def note_deed(session: Session, enrolment_id: int, step: StepBase, done: frozenset[str], *, now: datetime) -> None:
+    """Keep what is done as the copy of the rows, and note where somebody was and when; the last thing a deed does."""
+    copy = {"enrolment": enrolment_id, "keys": " ".join(sorted(done)), "step": step.key, "now": now}
+    session.connection().execute(_NOTED, copy)
 
 
 # ---- verbs -----------------------------------------------------------------------------------
@@ -147,8 +155,8 @@ def complete_step(session: Session, visitor: Visitor, course: Course, step: Step
     done = open_step(session, enrolment_id, course, step)
     if not done.isdisjoint(step.keys):
         return
-    add_completion(session, enrolment_id, course, step, done, now=now)
-    note_deed(session, enrolment_id, step, now=now)
+    done = add_completion(session, enrolment_id, course, step, done, now=now)
+    note_deed(session, enrolment_id, step, done, now=now)
 
 
 def take_back_step(session: Session, visitor: Visitor, course: Course, step: StepBase, *, now: datetime) -> None:
@@ -173,7 +181,7 @@ def take_back_step(session: Session, visitor: Visitor, course: Course, step: Ste
         .execution_options(synchronize_session=False)
     ).all()
     if taken:
-        note_deed(session, enrolment_id, step, now=now)
+        note_deed(session, enrolment_id, step, keys_done(session, enrolment_id), now=now)
 
 
 # ---- what is told later ----------------------------------------------------------------------

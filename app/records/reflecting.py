@@ -234,8 +234,8 @@ def submit_reflection(
             raise StaleReflection(_read(rows), text, level)
         _write_again(session, rows, text, level, course.language, now)
     drop_texts(session, enrolment_id, step.keys, version=draft_version)
-    add_completion(session, enrolment_id, course, step, done, now=now)
-    note_deed(session, enrolment_id, step, now=now)
+    done = add_completion(session, enrolment_id, course, step, done, now=now)
+    note_deed(session, enrolment_id, step, done, now=now)
 
 
 def change_level(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -164,15 +165,16 @@ def signed_enrolment(visitor: Visitor | None) -> str:
     """
     if visitor is None or visitor.enrolment_id is None:
         return ""
-    return str(_signer().dumps((visitor.user_id, visitor.enrolment_id)))  # the fields of a SignedPerson
+    return _signed(house().settings.secret_key, SignedPerson(visitor.user_id, visitor.enrolment_id))
 
 
-def _signer() -> URLSafeSerializer:
-    return _signer_with(house().settings.secret_key)
+@lru_cache(maxsize=4096)
+def _signed(secret_key: str, person: SignedPerson) -> str:
+    return str(_signer(secret_key).dumps(astuple(person)))
 
 
 @cache
-def _signer_with(secret_key: str) -> URLSafeSerializer:
+def _signer(secret_key: str) -> URLSafeSerializer:
     return URLSafeSerializer(secret_key, salt="enrolment")
 
 
@@ -184,7 +186,7 @@ def _signed_person() -> SignedPerson | None:
         g.signed_person = None  # also for the error page, when the form cannot be read at all
         if signed := request.form.get("enrolment"):
             try:
-                g.signed_person = SignedPerson(*_signer().loads(signed))
+                g.signed_person = SignedPerson(*_signer(house().settings.secret_key).loads(signed))
             except BadSignature:
                 abort(HTTPStatus.BAD_REQUEST)
     found: SignedPerson | None = g.signed_person

@@ -26,13 +26,13 @@ import posixpath
 import re
 import secrets
 import struct
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
 from flask import Flask, Response, abort, request
+from isal import isal_zlib
 from markupsafe import Markup
 from werkzeug.http import parse_accept_header
 
@@ -44,8 +44,8 @@ WORTH_IT = 1000
 """Bytes under which an answer fits into one packet anyway."""
 FILLER = 100
 """The most random bytes that a compressed page gets."""
-QUICK = 3
-"""How hard zlib tries with a page: a third of the time of its usual 6, for 8 percent more bytes."""
+QUICK = 2
+"""How hard ISA-L tries with a page: a third of the time of zlib at its quickest, and a smaller page."""
 GZIP_WITH_NAME = b"\x1f\x8b\x08\x08" + bytes(4) + b"\x00\xff"
 """The beginning of a gzip file: deflated, a name follows, no time, nothing else told."""
 TEXT = ("text/", "application/json", "application/javascript", "image/svg+xml")
@@ -187,18 +187,18 @@ def _names_gzip(accepted: str) -> bool:
 
 def pack(response: Response) -> Response:
     """Compress a text answer as it leaves, and say that it depends on what the browser takes."""
-    if not _is_worth_packing(response):
+    if not _can_be_packed(response) or len(body := response.get_data()) < WORTH_IT:
         return response
     response.vary.add("Accept-Encoding")
     if takes_gzip():
-        response.set_data(_with_filler(response.get_data()))
+        response.set_data(_with_filler(body))
         response.content_encoding = "gzip"
         if etag := response.get_etag()[0]:
             response.set_etag(etag, weak=True)  # the same page, but not the same bytes
     return response
 
 
-def _is_worth_packing(response: Response) -> bool:
+def _can_be_packed(response: Response) -> bool:
     return (
         response.content_type is not None
         and response.content_type.startswith(TEXT)
@@ -206,15 +206,14 @@ def _is_worth_packing(response: Response) -> bool:
         and not response.direct_passthrough
         and not response.is_streamed
         and not response.cache_control.no_transform
-        and len(response.get_data()) >= WORTH_IT
     )
 
 
 def _with_filler(body: bytes) -> bytes:
     """Return the body in gzip (RFC 1952), with 1 to FILLER random bytes as the file name of its header."""
     filler = secrets.token_urlsafe(FILLER)[: 1 + secrets.randbelow(FILLER)].encode()
-    packer = zlib.compressobj(QUICK, zlib.DEFLATED, -zlib.MAX_WBITS)
-    end = struct.pack("<LL", zlib.crc32(body), len(body) & 0xFFFFFFFF)
+    packer = isal_zlib.compressobj(QUICK, isal_zlib.DEFLATED, -isal_zlib.MAX_WBITS)
+    end = struct.pack("<LL", isal_zlib.crc32(body), len(body) & 0xFFFFFFFF)
     return b"".join((GZIP_WITH_NAME, filler, b"\0", packer.compress(body), packer.flush(), end))
 
 

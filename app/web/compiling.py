@@ -17,15 +17,13 @@ from flask import Flask, has_request_context
 from flask.templating import Environment
 from flask_babel import get_locale
 from jinja2 import nodes
-from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from app.web.languages import language_here, locale_of, own_words, words_of
 
 _INDENTED = re.compile(r"\s*\n\s*")
-_TO_ESCAPE = re.compile(r"""[&<>"']""")
 _PLACE = re.compile(r"%\((\w+)\)[sd]")
 """Where a value stands in a text of the program, as in `%(count)s steps`."""
 
@@ -42,20 +40,9 @@ class _Calls(Context):
         return super().call(found, *args, _loop_vars=_loop_vars, _block_vars=_block_vars, **kwargs)
 
 
-class _Python(CodeGenerator):
-    """Makes Python of a template; what is HTML already is put out as it is."""
-
-    def _output_child_pre(self, node: nodes.Expr, frame: Any, finalize: Any) -> None:
-        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
-            self.write("environment.put_out(")
-        else:
-            super()._output_child_pre(node, frame, finalize)
-
-
 class PageEnvironment(Environment):
     """Jinja for an app; `for_language` gives the one whose templates speak a language of the course."""
 
-    code_generator_class = _Python
     context_class = _Calls
 
     language: str | None = None
@@ -73,12 +60,6 @@ class PageEnvironment(Environment):
             found.language = code
             self._by_language[code] = found
         return found
-
-    @staticmethod
-    def put_out(found: Any) -> str:
-        """Return a value as HTML. Most hold no sign that could be taken for it, and escape() makes each anew."""
-        kind = type(found)
-        return found if kind is Markup or (kind is str and not _TO_ESCAPE.search(found)) else escape(found)
 
     def make_globals(self, d: Any) -> Any:
         """Return what all templates know: one dictionary.

@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.course.content import Blank, Course
-from app.course.files.shelf import NoCourse
 from app.records.accounts import Visitor
 from app.web.extensions import house
 from app.web.languages import interface_language, language_here
+from app.web.pages import course_if_any
 
 SUPPORT = "/support"
 PAGES = "/pages/"
@@ -25,24 +25,16 @@ class Foot:
     learners_links: Markup
 
 
-def course_here() -> Course | None:
-    """Return the course in the language of this request, or None while there never was a good one."""
-    try:
-        return house().shelf.course(language_here())
-    except NoCourse:
-        return None
-
-
 def foot_links(visitor: Visitor | None) -> Markup:
     """Return the links at the foot of this request's page, each in an `li`; made once for a course and a language."""
-    course = course_here()
+    course = course_if_any()
     foot = house().once(_foot, course) if course else _foot(None)
     return foot.learners_links if visitor is not None and visitor.enrolment_id is not None else foot.links
 
 
 def open_blanks(visitor: Visitor | None) -> tuple[Blank, ...]:
     """Return what an admin is to be told: the blanks in the pages here that nobody filled in. Nobody else is told."""
-    course = course_here() if visitor is not None and visitor.is_admin else None
+    course = course_if_any() if visitor is not None and visitor.is_admin else None
     return course.open_blanks if course else ()
 
 

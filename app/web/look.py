@@ -10,7 +10,6 @@ from typing import Literal
 from flask import Blueprint, Flask, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.course.content import Course
 from app.course.files.shelf import NoCourse
 from app.web.access import own_page, page_behind, public
 from app.web.charts import stair
@@ -26,6 +25,7 @@ from app.web.languages import (
     own_address,
     own_words,
 )
+from app.web.pages import course_if_any
 
 bp = Blueprint("look", __name__)
 
@@ -62,32 +62,28 @@ class PageLanguage:
 def page_language() -> PageLanguage:
     """Say what the frame of this request's page says about language."""
     code = language_here()
-    course = _course(code)
+    course = course_if_any()
     here = own_address(request.path if request.method in READING_METHODS else page_behind())
     wish = f"{here}{'&' if '?' in here else '?'}{ASKED}="
     return PageLanguage(
         code=code,
-        direction=_direction(course),
+        direction=_direction(code),
         interface=interface_language(code),
         course_title=course.title if course else "",
         here=here,
         others=tuple(
-            OtherLanguage(other, name_of(other), _direction(_course(other)), wish + other)
+            OtherLanguage(other, name_of(other), _direction(other), wish + other)
             for other in languages_offered()
             if other != code
         ),
     )
 
 
-def _course(code: str) -> Course | None:
+def _direction(code: str) -> Literal["ltr", "rtl"]:
     try:
-        return house().shelf.course(code)
+        return house().shelf.course(code).direction
     except NoCourse:
-        return None
-
-
-def _direction(course: Course | None) -> Literal["ltr", "rtl"]:
-    return course.direction if course else "ltr"
+        return "ltr"
 
 
 # ---- theme -----------------------------------------------------------------------------------

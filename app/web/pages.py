@@ -2,11 +2,12 @@
 
 from datetime import UTC, date, datetime
 
-from flask import Flask, abort, flash, redirect, request, session
+from flask import Flask, abort, flash, g, redirect, request, session
 from flask_babel import format_date, format_time, get_babel, ngettext, pgettext, to_user_timezone
 from flask_babel import gettext as _
 
 from app.course.content import Course
+from app.course.files.shelf import NoCourse
 from app.course.parts import StepBase
 from app.web.extensions import READING_METHODS, house, house_of
 from app.web.languages import language_here, once_a_language
@@ -19,7 +20,18 @@ PAUSE = "/pause"
 
 def current_course() -> Course:
     """Return the course in the language of this request; raises NoCourse while there never was a good one."""
-    return house().shelf.course(language_here())
+    found: Course | None = g.get("course")
+    if found is None:
+        found = g.course = house().shelf.course(language_here())
+    return found
+
+
+def course_if_any() -> Course | None:
+    """Return the course in the language of this request, or None while there never was a good one."""
+    try:
+        return current_course()
+    except NoCourse:
+        return None
 
 
 def find_step(module_slug: str, step_slug: str) -> StepBase:

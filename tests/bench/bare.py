@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 from flask import Flask
@@ -24,6 +25,7 @@ def page() -> str:
 
 if __name__ == "__main__":
     # What run.py asks of its server, as far as it makes a difference here.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     create_server(
         app,
         host="127.0.0.1",

@@ -131,7 +131,7 @@ class Walk:
             enrolment_id = self.visitor(session, name).enrolment_id
             assert enrolment_id
             session.execute(delete(StepCompletion).filter_by(enrolment_id=enrolment_id, step_key=key))
-            done = learning.keys_done(session, enrolment_id)
+            done = " ".join(sorted(learning.keys_done(session, enrolment_id)))
             session.execute(update(Enrolment).filter_by(id=enrolment_id).values(done=done))
             session.commit()
 

@@ -235,7 +235,7 @@ def test_the_way_onward_leads_to_the_left_and_the_stair_climbs_that_way(browser:
         assert box_of(walk.page, ".step__outline")["left"] > box_of(walk.page, "h1")["right"]
         back, onward = (box_of(walk.page, f'main nav a[rel="{rel}"]') for rel in ("prev", "next"))
         assert onward["right"] < back["left"]
-        treads = walk.page.locator(".outline__head .stair rect")
+        treads = walk.page.locator(".outline__head .stair .edge")
         first, last = (at.bounding_box() for at in (treads.first, treads.last))
         assert first is not None
         assert last is not None

@@ -357,4 +357,4 @@ def test_a_submission_and_its_reading_cost_the_same_however_long_the_history(ses
         assert len(attempts_of(session, visitor, EVERY_KIND)) == before + 1
     with counted(session) as reading:
         attempt_of(session, visitor, ids[0])
-    assert (len(submitting), len(listing), len(reading)) == (12, 1, 2)
+    assert (len(submitting), len(listing), len(reading)) == (11, 1, 2)

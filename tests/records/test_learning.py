@@ -385,7 +385,7 @@ def _hold(session: Session, visitor: Visitor, course: Course, finished: set[int]
     """Check what holds after every deed; `finished` holds the places of modules that were finished before."""
     assert visitor.enrolment_id is not None
     done = done_of(session, visitor)
-    assert done == keys_done(session, visitor.enrolment_id)
+    assert done == " ".join(sorted(keys_done(session, visitor.enrolment_id)))
     so_far = progress(course, done.split())
     assert 0 <= so_far.percent <= 100
     now_finished = {at for at, module in enumerate(so_far.modules) if module.finished}
@@ -432,7 +432,7 @@ def test_a_deed_on_an_enrolment_that_goes_away_meanwhile_is_refused_by_name(engi
 
 
 @pytest.mark.parametrize("steps_done", [1, 50])
-def test_completing_a_step_takes_five_statements_however_much_was_done(session: Session, steps_done: int) -> None:
+def test_completing_a_step_takes_four_statements_however_much_was_done(session: Session, steps_done: int) -> None:
     enrolment = make_enrolment(session)
     visitor = make_visitor(session, enrolment=enrolment)
     steps = [make_read(f"one/s{n}") for n in range(52)]
@@ -441,4 +441,4 @@ def test_completing_a_step_takes_five_statements_however_much_was_done(session: 
         complete_step(session, visitor, course, step, now=NOW)
     with counted(session) as statements:
         complete_step(session, visitor, course, steps[51], now=NOW)
-    assert len(statements) == 5
+    assert len(statements) == 4

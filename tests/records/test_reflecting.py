@@ -434,7 +434,7 @@ def test_of_two_tabs_that_submit_at_once_one_is_told_that_the_other_was_first(en
 
 
 @pytest.mark.parametrize("before", [1, 50])
-def test_reading_takes_one_statement_and_writing_eight_however_many_texts_there_are(
+def test_reading_takes_one_statement_and_writing_seven_however_many_texts_there_are(
     session: Session, before: int
 ) -> None:
     visitor = make_visitor(session)
@@ -445,4 +445,4 @@ def test_reading_takes_one_statement_and_writing_eight_however_many_texts_there_
         read(session, visitor)
     with counted(session) as writing:
         write(session, visitor, "Last", version=version)
-    assert (len(reading), len(writing)) == (1, 8)
+    assert (len(reading), len(writing)) == (1, 7)

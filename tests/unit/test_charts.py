@@ -2,14 +2,13 @@
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.course.parts import Rich, StepBase
 from app.course.rules.progress import State, StepProgress
 from app.course.steps.read import ReadStep
-from app.web.charts import Stair, stair
+from app.web.charts import WHOLE, Stair, stair
 
 
 def read_step(number: int, minutes: int) -> StepBase:
@@ -26,46 +25,37 @@ def steps_of(minutes: list[int]) -> list[StepBase]:
     return [read_step(number, length) for number, length in enumerate(minutes)]
 
 
-def number(percent: str) -> float:
-    assert percent.endswith("%")
-    return float(percent[:-1])
-
-
 minutes_of_steps = st.lists(st.integers(1, 120), min_size=1, max_size=60)
 
 
 @given(minutes_of_steps)
 def test_treads_fill_the_width_side_by_side(minutes: list[int]) -> None:
     treads = stair(steps_of(minutes)).treads
-    assert sum(number(tread.width) for tread in treads) == pytest.approx(100, abs=0.01 * len(minutes))
-    assert number(treads[0].start) == 0
-    assert number(treads[-1].end) == 100
+    assert (treads[0].start, treads[-1].end) == (0, WHOLE)
     assert [tread.end for tread in treads[:-1]] == [tread.start for tread in treads[1:]]
-
-
-@given(minutes_of_steps)
-def test_everything_stays_within_the_picture(minutes: list[int]) -> None:
-    steps = steps_of(minutes)
-    drawn = stair(steps, steps[len(steps) // 2])
-    for tread in drawn.treads:
-        for found in (tread.start, tread.end, tread.width, tread.top, tread.height):
-            assert 0 <= number(found) <= 100
-        assert number(tread.top) + number(tread.height) == pytest.approx(100, abs=0.02)
-    assert drawn.marker is not None
-    assert 0 <= number(drawn.marker.x) <= 100
+    assert all(tread.start < tread.end for tread in treads)
 
 
 @given(minutes_of_steps)
 def test_each_tread_is_higher_than_the_one_before_and_the_last_reaches_the_top(minutes: list[int]) -> None:
-    tops = [number(tread.top) for tread in stair(steps_of(minutes)).treads]
-    assert tops == sorted(tops, reverse=True)
-    assert len(set(tops)) == len(tops)
+    tops = [tread.top for tread in stair(steps_of(minutes)).treads]
+    assert tops == sorted(set(tops), reverse=True)
+    assert tops[0] < WHOLE
     assert tops[-1] == 0
 
 
 def test_a_tread_is_as_wide_as_its_minutes() -> None:
     drawn = stair(steps_of([5, 10, 5]))
-    assert [(tread.start, tread.width) for tread in drawn.treads] == [("0%", "25%"), ("25%", "50%"), ("75%", "25%")]
+    assert [(tread.start, tread.end) for tread in drawn.treads] == [(0, 2500), (2500, 7500), (7500, 10_000)]
+
+
+def test_treads_that_stand_alike_side_by_side_are_drawn_as_one_area_and_one_line() -> None:
+    first, second = steps_of([10, 10])
+    assert stair([first, second]).drawn == (
+        '<path class="is-ahead" d="M0 4200h5000v5800h-5000zM5000 0h5000v10000h-5000z"/>'
+        '<path class="edge is-ahead" d="M0 4200h5000M5000 0h5000"/>'
+    )
+    assert stair([first, second], first).drawn.count("<path") == 4
 
 
 def test_done_here_and_ahead_are_told_apart() -> None:
@@ -89,7 +79,7 @@ def test_the_marker_stands_on_the_middle_of_the_tread_where_somebody_is() -> Non
     steps = steps_of([10, 20, 10])
     drawn = stair(steps, steps[1])
     assert drawn.marker is not None
-    assert (drawn.marker.x, drawn.marker.y) == ("50%", drawn.treads[1].top)
+    assert (drawn.marker.x, drawn.marker.y) == ("50%", "28%")
 
 
 def test_nobody_stands_on_a_stair_that_is_not_theirs() -> None:

@@ -13,7 +13,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from app.course.content import Blank
-from app.course.files.faults import nearest, shown
+from app.course.phrases import nearest, quoted
 
 BLANK = re.compile(r"\{\{([^{}\n]*)\}\}")
 MAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -47,7 +47,7 @@ class Blanks:
         """Return what was found and hoped for where a text names a blank that is not there; None when it is."""
         if slug in self.by_slug:
             return None
-        return f"the blank {shown(slug)}, which is not there", nearest(
+        return f"the blank {quoted(slug)}, which is not there", nearest(
             slug, self.by_slug, "a blank of the organisation"
         )
 

@@ -9,7 +9,7 @@ from typing import Any
 from app.course.content import Course, Module
 from app.course.files.blanks import Blanks
 from app.course.files.documents import Document
-from app.course.files.faults import Faults, nearest, shown
+from app.course.files.faults import Faults
 from app.course.files.fields import noun_of
 from app.course.files.folders import TextFiles
 from app.course.files.keyed import KeyedBuilder
@@ -23,6 +23,7 @@ from app.course.files.sources import Sources
 from app.course.files.tree import CourseFile
 from app.course.files.ways import WayBuilder
 from app.course.parts import StepBase
+from app.course.phrases import nearest, quoted
 from app.course.quiz import Quiz
 
 
@@ -118,7 +119,7 @@ class Builder:
                 continue
             if slug not in self._sources.tree.quizzes:
                 hoped = nearest(str(slug), self._sources.tree.quizzes, f"a file quizzes/{slug}.yaml")
-                self._faults.add(source.file, source.line(name), f"the quiz {shown(slug)}, which is not there", hoped)
+                self._faults.add(source.file, source.line(name), f"the quiz {quoted(slug)}, which is not there", hoped)
             self._used.quizzes.add(str(slug))
             found[name] = quizzes.get(str(slug))
         return found

@@ -7,11 +7,12 @@ from itertools import pairwise
 from app.course.files.blanks import BLANK
 from app.course.files.building import Built
 from app.course.files.documents import Document
-from app.course.files.faults import Faults, nearest, shown
+from app.course.files.faults import Faults
 from app.course.files.names import COURSE_FILE, ORGANISATION_FILE, SUPPORT_FILE, module_file, quiz_file
 from app.course.files.renames import LEVELS
 from app.course.files.sources import Sources
 from app.course.parts import StepBase
+from app.course.phrases import nearest, quoted
 
 
 def check(sources: Sources, built: Built, faults: Faults) -> None:
@@ -96,19 +97,19 @@ def _check_renames(sources: Sources, faults: Faults) -> None:
         for old, new in getattr(renames.renamed, kind).items():
             line = course.line("renamed", kind, old)
             if old in circles:
-                faults.add(COURSE_FILE, line, f"{shown(old)}, whose renames lead back to it", "one way")
+                faults.add(COURSE_FILE, line, f"{quoted(old)}, whose renames lead back to it", "one way")
             elif old in keys:
-                faults.add(COURSE_FILE, line, f"{shown(old)} renamed and still there", "one of its two names")
+                faults.add(COURSE_FILE, line, f"{quoted(old)} renamed and still there", "one of its two names")
             elif (now := renames.today(kind, old)) not in keys and not renames.is_retired(kind, now):
-                found = f"{shown(old)} renamed to {shown(new)}, which is not there"
+                found = f"{quoted(old)} renamed to {quoted(new)}, which is not there"
                 faults.add(COURSE_FILE, line, found, nearest(new, keys, "what it is called now"))
             elif kind in ("questions", "options") and not _stays(sources, kind, old, now):
                 hoped = "its own quiz and question: answers stay where they were given"
-                faults.add(COURSE_FILE, line, f"{shown(old)} moved to {shown(new)}", hoped)
+                faults.add(COURSE_FILE, line, f"{quoted(old)} moved to {quoted(new)}", hoped)
         for index, key in enumerate(getattr(renames.retired, kind)):
             if key in keys:
                 line = course.line("retired", kind, index)
-                faults.add(COURSE_FILE, line, f"{shown(key)} retired and still there", "another slug for what is new")
+                faults.add(COURSE_FILE, line, f"{quoted(key)} retired and still there", "another slug for what is new")
 
 
 def _stays(sources: Sources, kind: str, old: str, now: str) -> bool:
@@ -129,4 +130,4 @@ def _check_published(sources: Sources, faults: Faults) -> None:
                 continue
             here = mark.at((kind, index if kind == "options" else key))
             hoped = f"it under `renamed` or `retired`, `{kind}`, in {COURSE_FILE}"
-            faults.add(here.file, here.line, f"{shown(key)}, which was published and is gone", hoped)
+            faults.add(here.file, here.line, f"{quoted(key)}, which was published and is gone", hoped)

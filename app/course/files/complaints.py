@@ -10,8 +10,9 @@ from pydantic_core import ErrorDetails
 
 from app.course.content import PHONE
 from app.course.files.documents import Loc, Mark
-from app.course.files.faults import Faults, nearest, one_of, shown
+from app.course.files.faults import Faults
 from app.course.files.fields import ADDED, keys_of, noun_at
+from app.course.phrases import nearest, one_of, quoted
 
 SLUG_WORDS = "small letters, digits and single hyphens, such as 'first-step'"
 PHONE_WORDS = "digits, with spaces, hyphens or brackets between them: '+31 20 123 45 67'"
@@ -78,7 +79,7 @@ def _complain_of(detail: ErrorDetails, loc: Loc, model: type[BaseModel], mark: M
     elif detail["type"] == "extra_forbidden":
         faults.add(here.file, here.line, *unknown_key(name, noun_at(model, loc[:-1])))
     elif detail["type"] == "value_error" and detail["msg"].endswith("a text hoped for"):
-        faults.add(here.file, here.line, f"{shown(detail['input'])}{_as(loc)}", "a text")
+        faults.add(here.file, here.line, f"{quoted(detail['input'])}{_as(loc)}", "a text")
     else:
         found = "an empty text" if detail["input"] == "" else _found(detail)
         faults.add(here.file, here.line, f"{found}{_as(loc)}", _hoped(detail))
@@ -92,7 +93,7 @@ def _hoped(detail: ErrorDetails) -> str:
 def _found(detail: ErrorDetails) -> str:
     if detail["type"] in ("too_short", "too_long"):
         return f"{len(detail['input'])}"
-    return shown(detail["input"])
+    return quoted(detail["input"])
 
 
 def _as(loc: Loc) -> str:
@@ -105,5 +106,5 @@ def unknown_key(name: str, noun: type[BaseModel] | None, known: Sequence[str] = 
     """Return what is said of a key that its place does not know: what was found, what was hoped for."""
     keys = [*known, *(keys_of(noun) if noun else ())]
     if name in ADDED and name not in known:
-        return f"the key {shown(name)}, which the program writes itself", "no such key"
-    return f"the unknown key {shown(name)}", nearest(name, keys, one_of(keys) if keys else "no such key")
+        return f"the key {quoted(name)}, which the program writes itself", "no such key"
+    return f"the unknown key {quoted(name)}", nearest(name, keys, one_of(keys) if keys else "no such key")

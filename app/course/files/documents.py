@@ -27,8 +27,9 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.reader import ReaderError
 
-from app.course.files.faults import Faults, shown
+from app.course.files.faults import Faults
 from app.course.files.yaml_faults import in_words, line_of
+from app.course.phrases import quoted
 
 try:
     from _ruamel_yaml import CParser
@@ -276,7 +277,7 @@ class _Walk:
             value, mark = self._value(next(self.events), key, depth + 1)
             if key.value in found:
                 first = inside[key.value].line
-                self.faults.add(self.file, line, f"{shown(key.value)} a second time", f"it once (line {first})")
+                self.faults.add(self.file, line, f"{quoted(key.value)} a second time", f"it once (line {first})")
             elif self._is_plain(key, line):
                 found[key.value], inside[key.value] = value, mark
         return found
@@ -316,7 +317,7 @@ def read_markdown(folder: Path, file: str, faults: Faults) -> TextFile | None:
     lines = text.split("\n")
     if lines[0].rstrip() != "---":
         faults.add(
-            file, 1, shown(lines[0]) if lines[0].strip() else "an empty line", "`---` and keys such as `title: ...`"
+            file, 1, quoted(lines[0]) if lines[0].strip() else "an empty line", "`---` and keys such as `title: ...`"
         )
         return None
     end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)

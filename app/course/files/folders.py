@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.course.files.complaints import SLUG_WORDS
 from app.course.files.documents import Document
-from app.course.files.faults import Faults, nearest, one_of, shown
+from app.course.files.faults import Faults
 from app.course.files.names import (
     COURSE_FILE,
     GLOSSARY_FILE,
@@ -22,6 +22,7 @@ from app.course.files.names import (
     ways_folder,
 )
 from app.course.parts import SLUG
+from app.course.phrases import nearest, one_of, quoted
 
 RESERVED_STEPS: Mapping[str, str] = {"print": "the page on which a whole module is printed"}
 """Slugs that no step can have, and what stands at their address."""
@@ -88,11 +89,11 @@ class Folders:
         for index, slug in enumerate(listed):
             line = course.line("modules", index)
             if not isinstance(slug, str) or not re.fullmatch(SLUG, slug):
-                self._faults.add(course.file, line, f"the module {shown(slug)}", SLUG_WORDS)
+                self._faults.add(course.file, line, f"the module {quoted(slug)}", SLUG_WORDS)
             elif slug in found:
-                self._faults.add(course.file, line, f"the module {shown(slug)} twice", "it once")
+                self._faults.add(course.file, line, f"the module {quoted(slug)} twice", "it once")
             elif f"modules/{slug}" == PAGES:
-                self._faults.add(course.file, line, f"the module {shown(slug)}", f"another name: {PAGES} holds pages")
+                self._faults.add(course.file, line, f"the module {quoted(slug)}", f"another name: {PAGES} holds pages")
             elif slug not in there:
                 hoped = nearest(slug, there, "a folder of that name")
                 self._faults.add(course.file, line, f"no folder modules/{slug}", hoped)
@@ -121,7 +122,7 @@ class Folders:
             start, _, language = name.removesuffix(".yaml").partition(".")
             if f"{under}/{start}.yaml" in known and language not in self._codes:
                 hoped = f"{one_of(self._codes[1:])}, or the language in {COURSE_FILE}"
-                self._faults.add(file, 1, f"a translation into {shown(language)}", hoped)
+                self._faults.add(file, 1, f"a translation into {quoted(language)}", hoped)
             else:
                 self._faults.add(file, 1, "a file that nothing reads", nearest(file, known, "no such file"))
 
@@ -158,7 +159,7 @@ class Folders:
                 self._faults.add(file, 1, "a file that nothing reads", hoped)
             elif match["language"] not in codes:
                 hoped = f"{one_of(codes)}, or the language in {COURSE_FILE}"
-                self._faults.add(file, 1, f"{kind.what} in {shown(match['language'])}", hoped)
+                self._faults.add(file, 1, f"{kind.what} in {quoted(match['language'])}", hoped)
             else:
                 found.setdefault((match["number"], match["slug"]), {})[match["language"]] = file
         return [TextFiles(number, slug, files) for (number, slug), files in sorted(found.items())]
@@ -170,7 +171,7 @@ class Folders:
             if source in text.files:
                 if text.slug in kind.reserved:
                     hoped = f"another one: it is {kind.reserved[text.slug]}"
-                    self._faults.add(text.files[source], 1, f"the slug {shown(text.slug)}", hoped)
+                    self._faults.add(text.files[source], 1, f"the slug {quoted(text.slug)}", hoped)
                 yield text
                 continue
             for other in text.files.values():
@@ -184,7 +185,9 @@ class Folders:
         for text in self._with_source(texts, kind):
             file = text.files[self._codes[0]]
             if first := _other(slugs, text.slug, file):
-                self._faults.add(file, 1, f"the slug {shown(text.slug)} a second time", f"another one (first: {first})")
+                self._faults.add(
+                    file, 1, f"the slug {quoted(text.slug)} a second time", f"another one (first: {first})"
+                )
                 continue
             if first := _other(numbers, text.number, file):
                 self._faults.add(file, 1, f"the number {text.number} a second time", f"another one (first: {first})")
@@ -201,7 +204,7 @@ class Folders:
             if re.fullmatch(SLUG, slug):
                 found.append(slug)
             else:
-                self._faults.add(f"quizzes/{name}", 1, f"the name {shown(slug)}", SLUG_WORDS)
+                self._faults.add(f"quizzes/{name}", 1, f"the name {quoted(slug)}", SLUG_WORDS)
         known = {f"quizzes/{name}" for name in names}
         known |= {translated(f"quizzes/{slug}.yaml", code) for slug in found for code in self._codes[1:]}
         self._report_unread("quizzes", known)

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from app.course.content import Blank, Term
 from app.course.files.complaints import unknown_key
 from app.course.files.documents import Document
-from app.course.files.faults import Faults, shown
+from app.course.files.faults import Faults
 from app.course.files.names import GLOSSARY_FILE, ORGANISATION_FILE
 from app.course.files.nouns import About, NounMaker
 from app.course.files.sources import Sources
+from app.course.phrases import quoted
 
 
 class KeyedBuilder:
@@ -56,14 +57,16 @@ class KeyedBuilder:
         for slug in things.data:
             thing = things.part(slug)
             if thing is None:
-                self._make.faults.add(things.file, things.line(slug), shown(things.data[slug]), "keys with their texts")
+                self._make.faults.add(
+                    things.file, things.line(slug), quoted(things.data[slug]), "keys with their texts"
+                )
             elif self._make.is_source:
                 yield slug, (thing, None)
             elif translations and (translation := translations.part(slug)):
                 yield slug, (thing, translation)
             else:
                 mark = (translations or around).mark
-                self._make.faults.add(mark.file, mark.line, f"no translation of {shown(slug)}", f"a key `{slug}:`")
+                self._make.faults.add(mark.file, mark.line, f"no translation of {quoted(slug)}", f"a key `{slug}:`")
         if translations and not self._make.is_source:
             self._make.report_strangers(translations, list(things.data))
 

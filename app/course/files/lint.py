@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from app.course.content import Module
 from app.course.files.building import Built
 from app.course.files.documents import Document, Loc
-from app.course.files.faults import Faults, nearest, one_of, shown
+from app.course.files.faults import Faults
 from app.course.files.sources import Sources
 from app.course.parts import QuestionBase
+from app.course.phrases import nearest, one_of, quoted
 from app.course.quiz import Quiz
 from app.course.rules.quiz_lint import RULES, Rule, Verdict, idle, verdicts_on
 from app.course.steps.quiz_step import QuizStep
@@ -87,7 +88,7 @@ def _check_allowed(text: _Text, faults: Faults) -> None:
             line = text.line(question.slug, "allow", name)
             if name not in names:
                 faults.add(
-                    text.document.file, line, f"the unknown rule {shown(name)}", nearest(name, names, one_of(names))
+                    text.document.file, line, f"the unknown rule {quoted(name)}", nearest(name, names, one_of(names))
                 )
             elif not reason.strip():
                 faults.add(text.document.file, line, f"{name} allowed without a reason", "the reason, in words")
@@ -110,7 +111,7 @@ def _outcomes_by_quiz(modules: Mapping[str, Module]) -> dict[str, tuple[str, ...
 def _check_outcomes(text: _Text, known: Sequence[str], faults: Faults) -> None:
     for question in _with_outcome(text.quiz, known):
         hoped = nearest(str(question.outcome), known, one_of(known))
-        found = f"{shown(question.outcome)}, which is no outcome of the module"
+        found = f"{quoted(question.outcome)}, which is no outcome of the module"
         faults.add(text.document.file, text.line(question.slug, "outcome"), found, hoped)
 
 

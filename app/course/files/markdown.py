@@ -25,9 +25,9 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from app.course.content import TERM_LINK
 from app.course.files.blanks import BLANK, Blanks, blank_html, blank_rule
-from app.course.files.faults import nearest, shown
 from app.course.files.pictures import Picture
 from app.course.files.shapes import ARROW, ARROW_SLOT, RULES, make_figures, make_quotations, make_tables, words_of
+from app.course.phrases import nearest, quoted
 
 TAGS = frozenset(
     {"a", "aside", "blockquote", "br", "code", "details", "div", "em", "figcaption", "figure", "footer", "h2", "h3"}
@@ -256,7 +256,7 @@ def _look_for_loose_containers(tokens: Sequence[Token], page: _Page) -> None:
     for token in tokens:
         if token.type == "inline" and token.content.startswith(":::"):
             hoped = "`::: callout Title` or `::: fold Title`, and `:::` after it"
-            page.note(_line(token), shown(token.content.split("\n")[0]), hoped)
+            page.note(_line(token), quoted(token.content.split("\n")[0]), hoped)
 
 
 def _look_at(tokens: Sequence[Token], page: _Page) -> None:
@@ -300,12 +300,12 @@ def _set_address(link: Token, line: int, page: _Page) -> None:
     elif kind == "page":
         address = _page(rest, line, page)
     elif page.blanks.may_stand and BLANK.search(found):
-        page.note(line, f"a link to {shown(found)}", "the blank alone: what is an address becomes a link by itself")
+        page.note(line, f"a link to {quoted(found)}", "the blank alone: what is an address becomes a link by itself")
         address = ""
     elif kind.lower() in SCHEMES and rest.strip("/"):
         link.attrSet("rel", "noreferrer")
     else:
-        page.note(line, f"a link to {shown(found)}", LINKS)
+        page.note(line, f"a link to {quoted(found)}", LINKS)
         address = ""
     if address:
         link.attrSet("href", address)
@@ -316,7 +316,7 @@ def _section(found: str, line: int, page: _Page) -> str:
     if slug in page.sections:
         return f"#{page.sections[slug]}"
     hoped = nearest(slug, page.sections, "a heading of this text, such as #" + next(iter(page.sections), "its-words"))
-    page.note(line, f"a link to {shown(found)}, which is no heading here", hoped)
+    page.note(line, f"a link to {quoted(found)}, which is no heading here", hoped)
     return ""
 
 
@@ -324,7 +324,7 @@ def _term(slug: str, line: int, page: _Page) -> str:
     if slug in page.links.terms:
         return TERM_LINK + slug
     hoped = nearest(slug, page.links.terms, "a term of modules/glossary.yaml")
-    page.note(line, f"the term {shown(slug)}, which the glossary lacks", hoped)
+    page.note(line, f"the term {quoted(slug)}, which the glossary lacks", hoped)
     return ""
 
 
@@ -332,7 +332,7 @@ def _page(slug: str, line: int, page: _Page) -> str:
     if slug in page.links.pages:
         return page.links.pages[slug]
     hoped = nearest(slug, page.links.pages, "a page of the foot, or page:support")
-    page.note(line, f"a link to the page {shown(slug)}, which is not there", hoped)
+    page.note(line, f"a link to the page {quoted(slug)}, which is not there", hoped)
     return ""
 
 
@@ -346,20 +346,20 @@ def _step(rest: str, line: int, page: _Page) -> str:
         here = [one.rpartition("/")[2] for one in page.links.steps if one.startswith(f"{page.module_slug}/")]
         hoped = nearest(rest, here, "a step of this module, or step:module/step")
     else:
-        page.note(line, f"a link to the step {shown(rest)} from outside its module", "step:module/step")
+        page.note(line, f"a link to the step {quoted(rest)} from outside its module", "step:module/step")
         return ""
-    page.note(line, f"a link to the step {shown(rest)}, which is not there", hoped)
+    page.note(line, f"a link to the step {quoted(rest)}, which is not there", hoped)
     return ""
 
 
 def _set_picture(image: Token, line: int, page: _Page) -> None:
     found = unquote(str(image.attrs.pop("src", "")))
     if not words_of(image):
-        page.note(line, f"the picture {shown(found)} without alternative text", "`![what it shows](...)`")
+        page.note(line, f"the picture {quoted(found)} without alternative text", "`![what it shows](...)`")
     picture = page.picture(found)
     if picture is None:
         hoped = "a file img/name.svg (or png, jpg, webp) in the module's folder, its name in small letters"
-        page.note(line, f"the picture {shown(found)}, which is not there", hoped)
+        page.note(line, f"the picture {quoted(found)}, which is not there", hoped)
         return
     image.attrs["src"] = picture.address
     if picture.width and picture.height:
@@ -371,4 +371,4 @@ def _look_at_footnotes(env: Mapping[str, Any], source: str, page: _Page) -> None
         if number < 0:
             lines = source.split("\n")
             line = next((n for n, words in enumerate(lines) if words.startswith(f"[^{label[1:]}]:")), 0)
-            page.note(line, f"the footnote {shown(label[1:])}, to which nothing refers", f"[^{label[1:]}] in the text")
+            page.note(line, f"the footnote {quoted(label[1:])}, to which nothing refers", f"[^{label[1:]}] in the text")

@@ -10,11 +10,12 @@ from pydantic import BaseModel, ValidationError
 
 from app.course.files.complaints import complain, unknown_key
 from app.course.files.documents import Document, Loc, Mark
-from app.course.files.faults import Faults, nearest, one_of, shown
+from app.course.files.faults import Faults
 from app.course.files.fields import ADDED, keys_of, slugged_data, texts_of
 from app.course.files.markdown import Renderer
 from app.course.files.translation import TRANSLATES, Revised, check_revision, lay_over
 from app.course.parts import QuestionBase, StepBase, revision_of
+from app.course.phrases import nearest, one_of, quoted
 from app.course.quiz import Quiz
 
 N = TypeVar("N", bound=BaseModel)
@@ -66,7 +67,7 @@ class NounMaker:
         name = source.data.get("kind")
         if isinstance(name, str) and name in kinds:
             return kinds[name]
-        found = f"no {what}" if name is None else f"the unknown {what} {shown(name)}"
+        found = f"no {what}" if name is None else f"the unknown {what} {quoted(name)}"
         self.faults.add(source.file, source.line("kind"), found, nearest(str(name), kinds, one_of(kinds)))
         return None
 
@@ -74,7 +75,7 @@ class NounMaker:
         """Report what a translation gives by slug and its source does not have."""
         for slug in translations.data:
             if slug not in known:
-                found = f"{shown(slug)}, which the source does not have"
+                found = f"{quoted(slug)}, which the source does not have"
                 line = translations.line(slug)
                 self.faults.add(translations.file, line, found, nearest(slug, known, one_of(known)))
 
@@ -85,7 +86,7 @@ class NounMaker:
         for name, index, slug in slugged_data(holder.data):
             line = holder.line(name, index, "slug")
             if slug in seen:
-                found = f"the slug {shown(slug)} a second time"
+                found = f"the slug {quoted(slug)} a second time"
                 self.faults.add(holder.file, line, found, f"another one (line {seen[slug]})")
                 repeated = True
             seen.setdefault(slug, line)

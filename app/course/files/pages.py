@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from app.course.content import ContentPage, Country, Support
 from app.course.files.blanks import Blanks
 from app.course.files.documents import Document
-from app.course.files.faults import nearest
 from app.course.files.fields import texts_of
 from app.course.files.folders import TextFiles
 from app.course.files.markdown import Renderer
 from app.course.files.names import SUPPORT_FILE
 from app.course.files.nouns import About, NounMaker
 from app.course.files.sources import Sources
+from app.course.phrases import nearest
 
 Documents = tuple[Document, Document | None]
 """A source, and its translation when another language than the source is built."""

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from app.course.files.documents import Document
-from app.course.files.faults import shown
 from app.course.files.names import quiz_file
 from app.course.files.nouns import About, NounMaker
 from app.course.files.sources import Sources
 from app.course.parts import QuestionBase, StepBase
+from app.course.phrases import quoted
 from app.course.quiz import Quiz
 
 Q = TypeVar("Q", bound=QuestionBase)
@@ -75,10 +75,10 @@ class QuizBuilder:
                 yield from [] if question is None else [question]
             elif translations is None or slug not in translations.data:
                 here = translation.mark.at(("questions",))
-                self._make.faults.add(here.file, here.line, f"no translation of {shown(slug)}", f"a key `{slug}:`")
+                self._make.faults.add(here.file, here.line, f"no translation of {quoted(slug)}", f"a key `{slug}:`")
             else:
                 here = translation.mark.at(("questions", slug))
-                self._make.faults.add(here.file, here.line, shown(translations.data[slug]), "keys with their texts")
+                self._make.faults.add(here.file, here.line, quoted(translations.data[slug]), "keys with their texts")
         if translations:
             self._make.report_strangers(translations, sorted(seen))
 

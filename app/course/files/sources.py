@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from app.course.files.documents import Document, Mark, read_markdown, read_yaml
-from app.course.files.faults import Faults, shown
+from app.course.files.faults import Faults
 from app.course.files.fields import slugged_data
 from app.course.files.folders import TextFiles
 from app.course.files.markdown import Links
@@ -14,6 +14,7 @@ from app.course.files.names import GLOSSARY_FILE, ORGANISATION_FILE, quiz_file, 
 from app.course.files.published import PublishedFile, read_published
 from app.course.files.renames import LEVELS
 from app.course.files.tree import Tree
+from app.course.phrases import quoted
 
 
 class Sources:
@@ -90,7 +91,7 @@ class Sources:
             if part is not None:
                 yield part
             elif document:
-                self._faults.add(document.file, document.line("questions", index), shown(item), "a question's keys")
+                self._faults.add(document.file, document.line("questions", index), quoted(item), "a question's keys")
 
     def blank_slugs(self) -> tuple[str, ...]:
         """Return the slugs of the blanks that the organisation's file names."""

@@ -14,7 +14,7 @@ from ruamel.yaml.comments import CommentedMap
 
 from app.course.content import Course
 from app.course.files.documents import read_text
-from app.course.files.faults import Faults, shown
+from app.course.files.faults import Faults
 from app.course.files.fields import authored, has_texts, holds_many, text_mark
 from app.course.files.folders import TextFiles
 from app.course.files.loader import load
@@ -32,6 +32,7 @@ from app.course.files.rewriting import CannotRewrite, divided, in_quotes, joined
 from app.course.files.translation import TRANSLATES
 from app.course.files.tree import CourseFile, Tree, look_through
 from app.course.parts import Slugged, StepBase
+from app.course.phrases import quoted
 
 PROSE = re.compile(r"(?:\S+\s+){3,}\S*[.!?\u2026\u061f](?:\s|$)")
 """Four words or more, one of which ends a sentence: such a text is not the same in two languages, as a name may be."""
@@ -230,7 +231,7 @@ class _Translation:
         """Yield a line for each text of a part that still is the one of the source."""
         keys, below = self._split(part.texts)
         same = (*_same(keys, self._entry(part)), *_same(below, self._below.strip()))
-        yield from (f"{self.file}: {shown(text)} is still the text of the source" for text in same)
+        yield from (f"{self.file}: {quoted(text)} is still the text of the source" for text in same)
 
     def _split(self, texts: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
         """Divide texts into those of keys and the one below them."""

@@ -15,9 +15,10 @@ from pydantic import BaseModel
 
 from app.course.files.complaints import unknown_key
 from app.course.files.documents import Document, Mark
-from app.course.files.faults import Faults, nearest, one_of, shown
+from app.course.files.faults import Faults
 from app.course.files.fields import authored, has_texts, holds_many, is_list_of_texts, may_differ, noun_of, text_mark
 from app.course.parts import StepBase
+from app.course.phrases import nearest, one_of, quoted
 
 TRANSLATES = "translates"
 
@@ -39,7 +40,7 @@ def check_revision(found: Any, source: Revised, mark: Mark, faults: Faults) -> N
         faults.add(mark.file, mark.line, text, hoped, source.revision)
     elif str(found) != source.revision:
         see = f"what changed: git log -p -- {source.file}"
-        text = f"a translation of {shown(found)}, which is older than its source ({source.what})"
+        text = f"a translation of {quoted(found)}, which is older than its source ({source.what})"
         faults.add(mark.file, mark.line, text, f"{hoped} once it is brought up to date ({see})", source.revision)
 
 
@@ -73,7 +74,7 @@ class _Over:
         if not isinstance(data, dict):
             return source
         if not isinstance(texts, dict):
-            self._report(given_mark, shown(texts), "keys with their texts")
+            self._report(given_mark, quoted(texts), "keys with their texts")
             return source
         merged, inside = dict(data), dict(mark.inside)
         allowed = [name for name in authored(model) if has_texts(model, name)]
@@ -128,19 +129,19 @@ class _Over:
             return source
         if not isinstance(texts, dict):
             by = "slug" if "slug" in noun.model_fields else "position (1, 2, ...)"
-            self._report(here_mark, shown(texts), f"keys by {by}")
+            self._report(here_mark, quoted(texts), f"keys by {by}")
             return source
         names = [_name_of(item, index) for index, item in enumerate(data)]
         for key in texts:
             if key not in names:
-                found = f"{shown(key)}, which the source does not have"
+                found = f"{quoted(key)}, which the source does not have"
                 self._report(here_mark.inside[key], found, nearest(key, names, one_of(names)))
         merged, inside = list(data), dict(mark.inside)
         for index, name in enumerate(names):
             if name in texts:
                 merged[index], inside[index] = self.noun(noun, _inside(source, index), _inside(here, name), False)
             else:
-                self._report(here_mark, f"no translation of {shown(name)}", f"a key `{name}:` with its texts")
+                self._report(here_mark, f"no translation of {quoted(name)}", f"a key `{name}:` with its texts")
         return merged, replace(mark, inside=inside)
 
     def _report(self, mark: Mark, found: str, hoped: str) -> None:
@@ -160,7 +161,7 @@ def _must_be_there(model: type[BaseModel], name: str) -> bool:
 
 def _not_a_text(model: type[BaseModel], key: str, allowed: Sequence[str]) -> tuple[str, str]:
     if key in authored(model) or key in ("kind", "slug"):
-        return f"the key {shown(key)}, which is structure", "it in the source file only: a translation holds texts"
+        return f"the key {quoted(key)}, which is structure", "it in the source file only: a translation holds texts"
     return unknown_key(key, None, [TRANSLATES, *allowed])
 
 

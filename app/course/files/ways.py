@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.course.files.documents import Document
-from app.course.files.faults import nearest, shown
 from app.course.files.folders import TextFiles
 from app.course.files.markdown import Renderer
 from app.course.files.names import ways_folder
 from app.course.files.nouns import About, NounMaker
 from app.course.files.sources import Sources
 from app.course.parts import WayAround
+from app.course.phrases import nearest, quoted
 
 
 class WayBuilder:
@@ -51,7 +51,7 @@ class WayBuilder:
             hoped = nearest(
                 str(slug), slugs, f"a file {ways_folder(self._module)}/{slug}.{self._sources.tree.source}.md"
             )
-            found = f"the way around {shown(slug)}, which is not there"
+            found = f"the way around {quoted(slug)}, which is not there"
             self._make.faults.add(care.file, care.line("around"), found, hoped)
         self.used.add(str(slug))
         return {"care": {"around": self._ways.get(str(slug))}}

@@ -16,8 +16,8 @@ from math import ceil, floor
 
 from pydantic import BaseModel
 
-from app.course.files.faults import shown
 from app.course.parts import Option, QuestionBase, Rich
+from app.course.phrases import quoted
 from app.course.questions.matching import Matching
 from app.course.questions.short_text import folded
 from app.course.questions.true_false import TrueFalse
@@ -118,7 +118,7 @@ def no_sentence(questions: Questions) -> Iterator[Verdict]:
         for one in explanations_of(question):
             if one.text and (not _ENDS.search(one.text) or len(one.text.split()) < FEWEST_WORDS):
                 hoped = f"a sentence: {FEWEST_WORDS} words or more, and a full stop"
-                yield Verdict((question.slug,), one.where, f"{shown(one.text)} as {one.where[-1]}", hoped)
+                yield Verdict((question.slug,), one.where, f"{quoted(one.text)} as {one.where[-1]}", hoped)
 
 
 def repeats_option(questions: Questions) -> Iterator[Verdict]:
@@ -155,7 +155,7 @@ def points_at_others(questions: Questions) -> Iterator[Verdict]:
             text = plain(option.text) if isinstance(getattr(option, "text", None), Rich) else ""
             if tongue and tongue.others.search(folded(text)):
                 hoped = "an option that says itself what it means"
-                yield Verdict((question.slug,), ("options", option.slug, "text"), shown(text), hoped)
+                yield Verdict((question.slug,), ("options", option.slug, "text"), quoted(text), hoped)
 
 
 def negative_stem(questions: Questions) -> Iterator[Verdict]:

@@ -12,9 +12,9 @@ from flask_babel import format_date, pgettext
 from app.course.content import Contact, ContentPage, Country, Course, Support
 from app.course.parts import StepBase
 from app.web.access import own_page, public
-from app.web.foot import PAGES, SUPPORT, course_here
+from app.web.foot import PAGES, SUPPORT
 from app.web.info.wing import bp
-from app.web.pages import MODULES, PAUSE, current_course
+from app.web.pages import MODULES, PAUSE, course_if_any, current_course
 
 OLD = timedelta(days=365)
 """After so long the page says that the check of a contact is old."""
@@ -45,7 +45,7 @@ class Place:
 @public
 def support() -> ResponseReturnValue:
     """Say where to find support: 112 always, and what the course's file names for each country."""
-    course, today = course_here(), datetime.now(UTC).date()
+    course, today = course_if_any(), datetime.now(UTC).date()
     found = course.support if course else None
     places = tuple(_place(country, today) for country in found.countries) if found else ()
     terms = course.terms_of(found) if course and found else ()
