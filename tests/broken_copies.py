@@ -798,6 +798,16 @@ BROKEN: tuple[Broken, ...] = (
         Fault(SUN, 8, "'2026-09-14T12:00' as on", "a day such as 2026-11-20"),
     ),
     Broken(
+        "a number where a day should be",
+        change(SUPPORT, "checked: 2026-11-01", "checked: 0"),
+        Fault(SUPPORT, 17, "'0' as checked", "a day such as 2026-11-20"),
+    ),
+    Broken(
+        "a contact that was looked up on a day to come",
+        change(SUPPORT, "checked: 2026-11-01", "checked: 2996-11-01"),
+        Fault(SUPPORT, 17, "'2996-11-01' as checked", "a day that has come"),
+    ),
+    Broken(
         "a list where a day should be",
         change(SUN, "on: 2026-09-14", "on: [2026]"),
         Fault(SUN, 8, "a list as on", "a day such as 2026-11-20"),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SerializeAsAny
 
-from app.course.parts import Blocks, Inline, MayDiffer, Noun, Slug, Slugged, StepBase, WayAround, Words
+from app.course.parts import Blocks, Inline, MayDiffer, Noun, PastDay, Slug, Slugged, StepBase, WayAround, Words
 from app.course.quiz import Quiz
 from app.course.steps.quiz_step import QuizStep
 from app.course.steps.read import ReadStep
@@ -112,7 +111,7 @@ class Contact(Slugged):
     """For whom it is there, and when."""
     source: HttpUrl
     """Where the organisation says so itself."""
-    checked: date
+    checked: PastDay
     """The day on which somebody last looked whether it is still so."""
 
 

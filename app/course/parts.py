@@ -9,12 +9,13 @@ import random
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
 
 Given = tuple[str, ...]
 """What a learner gave for one question: option slugs, pairs `left>right`, or the typed words."""
@@ -88,6 +89,24 @@ Forms = Annotated[tuple[str, ...], IsText(), Field(min_length=1)]
 """Words that are accepted as the same answer, in one language."""
 
 
+def _written_day(value: object) -> object:
+    """Let a day through as authors write one. Pydantic would also count seconds from 1970, as it does for `0`."""
+    if isinstance(value, date) or (isinstance(value, str) and not value.strip().isdecimal()):
+        return value
+    raise PydanticCustomError("date_type", "a day hoped for")
+
+
+def _day_that_came(day: date) -> date:
+    """Refuse a day that has not begun anywhere on earth."""
+    if day > (datetime.now(UTC) + timedelta(hours=14)).date():
+        raise PydanticCustomError("day_to_come", "a day that has come hoped for")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(_written_day)]
+"""A day such as 2026-11-20."""
+PastDay = Annotated[Day, AfterValidator(_day_that_came)]
+"""A day on which something was done."""
 Reason = Annotated[str, Field(min_length=1)]
 """Why an exception is made, in words for whoever reads the file next."""
 
@@ -214,7 +233,7 @@ class Completes(StrEnum):
 class Change(Noun):
     """An author's dated line on a step: what changed, and whether it changed the substance."""
 
-    on: date
+    on: Day
     kind: Literal["typo", "substance"]
     what: Words
 

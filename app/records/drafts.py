@@ -68,7 +68,7 @@ class SavedDraft:
 
 def text_of(body: Mapping[str, Sequence[str]]) -> Body:
     """Return the fields as they are kept, with one kind of line end. Raises DraftTooLarge."""
-    text = {name: [_same_lines(value) for value in values] for name, values in body.items()}
+    text = {name: [same_lines(value) for value in values] for name, values in body.items()}
     if len(_json(text).encode()) > LARGEST:
         raise DraftTooLarge(f"more than {LARGEST} bytes")
     return text
@@ -79,7 +79,7 @@ def with_text(texts: Iterable[Body], newest: Body) -> list[Body]:
     return [newest, *(text for text in texts if not _holds(newest, text))]
 
 
-def _same_lines(value: str) -> str:
+def same_lines(value: str) -> str:
     """Return a value with one kind of line end: forms and scripts send different ones of the same text."""
     return value.replace("\r\n", "\n").replace("\r", "\n")
 

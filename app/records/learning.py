@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.course.content import Course
 from app.course.parts import Change, Completes, StepBase
-from app.course.rules.progress import TAKEN_BACK, State, progress
+from app.course.rules.progress import TAKEN_BACK, progress
 from app.records.accounts import Visitor
 from app.records.base import UtcTime, insert_once, table_of
 from app.records.models import Enrolment, ModuleCompletion, StepCompletion
@@ -86,8 +86,7 @@ def open_step(session: Session, enrolment_id: int, course: Course, step: StepBas
     Raises StepLocked when the module asks for an earlier step first.
     """
     done = keys_done(session, enrolment_id)
-    module = course.module_by_slug[step.module_slug]
-    if progress(course, done).of(module).state_of(step) is State.LOCKED:
+    if progress(course, done).is_locked(step):
         raise StepLocked(step.key)
     return done
 

@@ -21,7 +21,7 @@ from app.course.content import Course
 from app.course.parts import StepBase
 from app.records import kept_forms
 from app.records.accounts import Visitor
-from app.records.drafts import drop_texts
+from app.records.drafts import drop_texts, same_lines
 from app.records.learning import add_completion, enrolment_of, lock_enrolment, note_deed, open_step
 from app.records.models import Reflection, ReflectionRevision
 
@@ -192,9 +192,14 @@ def reflections_of(session: Session, visitor: Visitor, course: Course) -> dict[s
 # ---- verbs -----------------------------------------------------------------------------------
 
 
+def plain_text(text: str) -> str:
+    """Return a text with one kind of line end, no blank edges, and no NUL, which PostgreSQL does not take."""
+    return same_lines(text).replace("\0", "").strip()
+
+
 def clean_text(text: str) -> str:
-    """Return a text as it is kept: one kind of line end, no blank edges. Raises NothingWritten, ReflectionTooLong."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").strip()  # PostgreSQL takes no NUL
+    """Return a text as it is kept. Raises NothingWritten, ReflectionTooLong."""
+    text = plain_text(text)
     if not text:
         raise NothingWritten
     if len(text) > LONGEST:

@@ -37,6 +37,7 @@ WARNS: dict[Kind, list[str]] = {
         "Zijn oude adres (⟦y_trede+uaf@mail.example.org⟧) werkte niet meer, dus ik belde de opvang.",
         "She asked me to write to ⟦Amal.Leuning@students.example.org⟧. I did so the same evening.",
         "Contact: ⟦o'perron@example.org⟧; hij reageert vooral 's avonds.",
+        "Zet het op het bord: ⟦samira @ example.org⟧, voor wie een vraag heeft.",
     ],
     Kind.PHONE: [
         "Ik heb een student gebeld op ⟦06-01234567⟧, omdat hij drie weken niet kwam.",
@@ -112,6 +113,8 @@ WARNS: dict[Kind, list[str]] = {
         "⟦Олена Перрон (12.05.1999⟧) studeerde in Charkiv.",
         "⟦Noor Leuning, born in Addis Abeba on 7 July 2003⟧, wants to be a nurse.",
         "Het kind heet ⟦Amal, geboren op 3 maart 2019⟧, en mag mee naar de les.",
+        "Op de lijst: ⟦Trede, Y. (03-04-2001⟧) en nog drie anderen.",
+        "⟦Samira (*1999-05-12⟧) komt uit Aleppo.",
         "⟦Yonas Trede, 3-4-01⟧, vroeg naar de studiekeuzecheck.",
     ],
 }
@@ -120,6 +123,9 @@ WARNS: dict[Kind, list[str]] = {
 # ---- ordinary texts: nothing is to be seen ---------------------------------------------------
 
 ORDINARY = [
+    # Lists and signs
+    "* 12-03-1999: de wet is veranderd.\n* 03-04-2001: Gent begon ermee, Utrecht volgde.",
+    "Wij waren @ school. Nu zijn we thuis, en om 14.00 uur @ kantoor.",
     # About one's work, in Dutch
     "Een student kwam drie weken niet. Ik dacht eerst aan de taal, maar hij kon thuis nergens rustig lezen.",
     "Op 3 maart 2024 begon de cursus in Gent. Er kwamen twaalf mensen, en acht maakten hem af.",

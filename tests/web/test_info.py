@@ -133,7 +133,7 @@ def test_112_stands_while_there_is_no_course_at_all(app_with: AppWith, tmp_path:
 
 
 def test_a_contact_stands_by_its_country_with_its_number_its_source_and_the_day_it_was_looked_up(visit: Visit) -> None:
-    here = visit("/support").find("[aria-labelledby=here]")
+    here = visit("/support").find("[aria-labelledby=country-here]")
     assert here.text_of("h2") == "Here"
     line, _desk = here.find_all("li")
     assert line.text_of("h3") == "The Listening Line"
@@ -146,13 +146,13 @@ def test_a_contact_stands_by_its_country_with_its_number_its_source_and_the_day_
 
 
 def test_a_check_of_long_ago_says_how_old_it_is(visit: Visit) -> None:
-    line, desk = visit("/support").find_all("[aria-labelledby=here] li")
+    line, desk = visit("/support").find_all("[aria-labelledby=country-here] li")
     assert "3 February 2020. That is more than a year ago: it may have changed since." in desk.text
     assert datetime.now(UTC).year > 2026 or "more than a year ago" not in line.text
 
 
 def test_a_country_where_nobody_stands_says_that_the_organisation_fills_it_in(visit: Visit) -> None:
-    there = visit("/support").find("[aria-labelledby=there]")
+    there = visit("/support").find("[aria-labelledby=country-there]")
     assert there.text == "There Nobody is listed here yet. Your organisation fills this in."
 
 

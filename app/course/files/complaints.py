@@ -46,6 +46,7 @@ _HOPED: Mapping[str, _Hoped] = {
     "date_type": lambda c: "a day such as 2026-11-20",
     "date_from_datetime_parsing": lambda c: "a day such as 2026-11-20",
     "date_from_datetime_inexact": lambda c: "a day such as 2026-11-20",
+    "day_to_come": lambda c: "a day that has come",
     "url_type": lambda c: "a whole address, such as https://example.org/page",
     "url_parsing": lambda c: "a whole address, such as https://example.org/page",
     "url_too_long": lambda c: "a shorter address",

@@ -168,7 +168,8 @@ def _can_name(word: str) -> bool:
 
 # ---- beside each other -----------------------------------------------------------------------
 
-_BESIDE = re.compile(r"\s?[,;:،]?\s?[(\[]?\s?|\s?[–—-]\s?")
+_BESIDE = re.compile(r"(?:,\s?(?:[^\W\d_]\.\s?){1,4})?(?:\s?[,;:،]?\s?[(\[]?\s?|\s?[–—-]\s?)")
+"""What may stand between a name and its date, initials behind a family name too: `Haddad, S. (`."""
 
 
 def _name_right_before(text: str, day: _Day, today: date, small: Set[str]) -> _Name | None:
@@ -183,7 +184,7 @@ def _name_right_before(text: str, day: _Day, today: date, small: Set[str]) -> _N
 
 
 _BIRTH = (
-    r"(?:\bgeboren\b|\bgeb\.|\bgeb\b|\bgeb\.?datum\b|\bgeboorte(?:datum|dag)\b|\bborn\b|[(,]\s?b\.|\bd\.?o\.?b\b\.?"
+    r"(?:\bgeboren\b|\bgeb\.|\bgeb\b|\bgeb\.?datum\b|\bgeboorte(?:datum|dag)\b|\bborn\b|[(,]\s?b\.|[(,]\s?\*|\bd\.?o\.?b\b\.?"
     r"|\bdate of birth\b|\bbirth ?date\b|°|\bمولودة?\b|\bمواليد\b|\bولدت?\b|\bالميلاد\b)"
 )
 _BIRTH_BEFORE = re.compile(rf"{_BIRTH}[^.!?\n\d]{{0,30}}\Z", re.IGNORECASE)

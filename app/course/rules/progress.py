@@ -93,6 +93,11 @@ class Progress:
             self._found[module.slug] = _module_progress(module, self.known)
         return self._found[module.slug]
 
+    def is_locked(self, step: StepBase) -> bool:
+        """Whether another step of its module must be done before this one."""
+        module = self.course.module_by_slug[step.module_slug]
+        return module.order == "fixed" and self.of(module).state_of(step) is State.LOCKED
+
     @cached_property
     def modules(self) -> tuple[ModuleProgress, ...]:
         """Progress in every module, in the order of the course."""

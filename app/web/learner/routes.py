@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.course.parts import Change, Completes, StepBase
-from app.course.rules.progress import State, progress
+from app.course.rules.progress import progress
 from app.course.steps.quiz_step import QuizStep
 from app.course.steps.read import ReadStep
 from app.course.steps.reflect import ReflectStep
@@ -96,7 +96,7 @@ def step(module_slug: str, step_slug: str) -> ResponseReturnValue:
     """Show a step of any kind; take what a learner does with it."""
     visitor = learner_here()
     page = page_of(find_step(module_slug, step_slug))
-    if _is_locked(visitor, page.step):
+    if progress(current_course(), visitor.done_keys).is_locked(page.step):
         return _locked(page, visitor)
     form = page.form(visitor)
     if form.validate_on_submit():
@@ -136,13 +136,6 @@ def picture(module_slug: str, name: str) -> ResponseReturnValue:
     response = send_file(file)
     response.headers["Cache-Control"] = f"private, max-age={A_YEAR}, immutable" if "v" in request.args else PRIVATE
     return response
-
-
-def _is_locked(visitor: Visitor, step: StepBase) -> bool:
-    """Whether an earlier step of its module must be done first."""
-    course = current_course()
-    module = course.module_by_slug[step.module_slug]
-    return module.order == "fixed" and progress(course, visitor.done_keys).of(module).state_of(step) is State.LOCKED
 
 
 def _locked(page: StepPage[Any], visitor: Visitor) -> ResponseReturnValue:

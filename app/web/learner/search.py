@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from app.course.content import ContentPage, Course, Support, Term
 from app.course.parts import StepBase
-from app.course.rules.progress import Progress, State, progress
+from app.course.rules.progress import Progress, progress
 from app.course.rules.search import Hit, Piece
 from app.web.access import learner_here
 from app.web.extensions import house
@@ -94,7 +94,7 @@ def _line(hit: Hit, course: Course, so_far: Progress) -> Line:
             module = so_far.of(course.module_by_slug[step.module_slug])
             number = next(at for at, one in enumerate(module.steps, 1) if one.step.key == step.key)
             icon, place = house().pages[type(step)].icon, _step_place(module_name(module.module), number)
-            if module.state_of(step) is State.LOCKED:
+            if so_far.is_locked(step):
                 return Line("only-me", _("%(place)s, not open yet", place=place), step.title, path_of(step), "", ())
             return Line(icon, place, step.title, path_of(step) + anchor, hit.heading, hit.snippet)
         case Term() as term:

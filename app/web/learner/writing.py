@@ -124,8 +124,7 @@ def _save_typed(page: ReflectPage, visitor: Visitor, form: DraftedForm, now: dat
 
     Returns False where it cannot be kept: then only the form holds it, and says so.
     """
-    typed = "".join(page.typed().get("text", [])).replace("\r\n", "\n").strip()
-    if page.standing is None or typed == page.standing.text:
+    if page.standing is None or page.text_sent == page.standing.text:
         return True
     try:
         page.save_or_say(visitor, form, now=now)

@@ -115,11 +115,15 @@ class ReflectPage(DraftedPage[ReflectStep]):
         """Return the text and the level that were sent."""
         return {name: request.form.getlist(name)[:1] for name in ("text", "level") if name in request.form}
 
+    @property
+    def text_sent(self) -> str:
+        """The text that was sent, as it would be kept; empty where none was."""
+        return reflecting.plain_text(request.form.get("text", ""))
+
     def has_news(self, visitor: Visitor) -> bool:
         """Whether a text was sent that is neither kept nor handed in; a level alone is none."""
-        typed = "".join(self.typed().get("text", [])).replace("\r\n", "\n").strip()
-        is_standing = self.standing is not None and typed == self.standing.text
-        return bool(typed) and not is_standing and super().has_news(visitor)
+        is_standing = self.standing is not None and self.text_sent == self.standing.text
+        return bool(self.text_sent) and not is_standing and super().has_news(visitor)
 
     def said(self, body: Body) -> Iterator[str]:
         """Return the text, if there is any."""
