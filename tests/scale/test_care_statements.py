@@ -8,10 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.web.extensions import engine_of
 from tests.careful_course import careful_shelf
-from tests.racing import counted
-from tests.scale.test_statements import LARGE, QUIZ, SIGNS, SMALL, Deed, make_learner, sending, visiting
+from tests.scale.test_statements import QUIZ, SIGNS, Deed, costs_the_same, sending, visiting
 from tests.web.conftest import Browser
 from tests.web.html import filled
 
@@ -41,15 +39,4 @@ DEEDS: dict[str, Deed] = {
 def test_care_costs_a_large_cohort_no_more_than_a_small_one(
     app_with: Callable[..., Flask], session: Session, rows: Session, deed: Deed
 ) -> None:
-    app = app_with(shelf=careful_shelf())
-    costs: list[list[str]] = []
-    for name, size in (("few", SMALL), ("many", LARGE)):
-        learner = make_learner(session, name, size)
-        reader = Browser(app.test_client())
-        reader.sign_in(learner)
-        with counted(Session(engine_of(app))) as statements:
-            deed(reader, rows, learner)
-        costs.append(statements)
-    few, many = costs
-    assert len(few) > 0
-    assert many == few
+    costs_the_same(app_with(shelf=careful_shelf()), session, rows, deed)

@@ -88,8 +88,8 @@ def costs_of(app: Flask, session: Session, path: str) -> tuple[int, list[str], i
     return len(TOKEN.sub("", answer.text)), statements, work.lines
 
 
-@pytest.mark.parametrize("path", [READ, NEXT, QUIZ])
-def test_a_page_of_a_step_costs_the_same_in_a_course_ten_times_as_large(
+@pytest.mark.parametrize("path", [READ, NEXT, QUIZ, "/support", "/bookmarks"])
+def test_a_page_costs_the_same_in_a_course_ten_times_as_large(
     app_with: Callable[..., Flask], session: Session, path: str
 ) -> None:
     few = costs_of(app_with(shelf=shelf_of(2)), session, path)
