@@ -57,6 +57,8 @@ class Settings:
     mail_from: str = "Opstap <opstap@example.org>"
     proxies: int = 0
     """How many proxies in front are believed."""
+    two_step_admins: bool = False
+    """An admin without two-step sign-in can do nothing but turn it on."""
     time_zone: str = "Europe/Amsterdam"
     """Where the clock hangs that pages and mails tell the time by; all that is kept is kept in UTC."""
     cheap_passwords: bool = False
@@ -88,6 +90,7 @@ class Settings:
             smtp=found.take("OPSTAP_SMTP", _mail_server, None),
             mail_from=found.take("OPSTAP_MAIL_FROM", _sender, "Opstap <opstap@example.org>"),
             proxies=found.take("OPSTAP_PROXIES", _number(0, 9), 0),
+            two_step_admins=found.take("OPSTAP_TWO_STEP_ADMINS", _switch, False),
             time_zone=found.take("OPSTAP_TIME_ZONE", _time_zone, "Europe/Amsterdam"),
         )
         if settings.demo and not is_loopback(host):

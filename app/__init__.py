@@ -11,6 +11,7 @@ from app.course.files.shelf import Shelf
 from app.course.parts import QuestionBase, StepBase
 from app.records.engine import make_engine
 from app.web import access, assets, errors, foot, headers, languages, look, pages
+from app.web.admin import wing as admin
 from app.web.auth import routes as auth
 from app.web.compiling import PageFlask
 from app.web.extensions import House, db
@@ -52,6 +53,7 @@ def create_app(
     app.register_blueprint(auth.bp)
     app.register_blueprint(learner.bp)
     app.register_blueprint(info.bp)
+    app.register_blueprint(admin.bp)
     cli.register(app)
     return app
 

@@ -10,10 +10,13 @@ from functools import cache
 from itertools import count
 
 from argon2 import PasswordHasher
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.records import second_step, totp
 from app.records.accounts import Visitor, visitor_of
-from app.records.models import Cohort, Enrolment, JoinCode, User
+from app.records.models import Cohort, Enrolment, JoinCode, SecondStep, User
+from app.records.second_step import TurnedOn
 
 NOW = datetime(2026, 11, 19, 8, 5, tzinfo=UTC)
 """A Thursday, 9.05 in Amsterdam."""
@@ -87,6 +90,7 @@ def make_join_code(
     seats: int | None = None,
     taken: int = 0,
     last_day: date | None = None,
+    mail_domains: str = "",
 ) -> JoinCode:
     """Make a join code, of a new cohort unless one is given; `key` as it is kept, such as `TREE-7K4P-BRDX`."""
     code = JoinCode(
@@ -95,6 +99,7 @@ def make_join_code(
         seats=seats,
         taken=taken,
         last_day=last_day,
+        mail_domains=mail_domains,
         created_at=NOW,
     )
     session.add(code)
@@ -134,6 +139,18 @@ def make_visitor(session: Session, *, enrolment: Enrolment | None = None) -> Vis
     visitor = visitor_of(session, user.id, user.session_stamp, enrolment.id)
     assert visitor is not None
     return visitor
+
+
+def turn_on_second_step(session: Session, user_id: int, *, key: bytes, now: datetime = NOW) -> TurnedOn:
+    """Turn on two-step sign-in for somebody, with an app whose codes `app_code` tells."""
+    second_step.begin(session, user_id, now=now)
+    return second_step.confirm(session, user_id, app_code(session, user_id, key=key, now=now), key=key, now=now)
+
+
+def app_code(session: Session, user_id: int, *, key: bytes, now: datetime) -> str:
+    """Look at somebody's app, at a moment."""
+    seed = session.scalars(select(SecondStep.seed).where(SecondStep.user_id == user_id)).one()
+    return totp.code_at(second_step._secret(user_id, seed, key), totp.counter_at(now))
 
 
 def _join_key(number: int) -> str:

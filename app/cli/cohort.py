@@ -8,7 +8,8 @@ import click
 from flask.cli import AppGroup
 
 from app.cli.ground import course_language, ready_site
-from app.records import accounts, cohorts
+from app.course.rules.cohort_modules import CohortPlan
+from app.records import accounts, cohorts, joining
 from app.web.extensions import db, house
 
 cohort_commands = AppGroup("cohort", help="Cohorts: people who learn together.")
@@ -37,7 +38,7 @@ def new(
             session,
             name=name,
             language=course_language(language),
-            first_day=first,
+            plan=CohortPlan(first_day=first),
             last_day=last,
             by=None,
             now=now,
@@ -48,7 +49,7 @@ def new(
         raise click.ClickException(f"The last day, {last}, comes before the first, {first}.") from error
     except (accounts.NoName, accounts.NameTooLong) as error:
         raise click.ClickException(f"A name of 1 to {accounts.NAME_LENGTH} signs, please.") from error
-    code = cohorts.make_join_code(session, cohort_id=cohort_id, seats=seats, last_day=last, by=None, now=now)
+    code = joining.make_join_code(session, cohort_id=cohort_id, seats=seats, last_day=last, by=None, now=now)
     session.commit()
     click.echo(f"The cohort {name!r} is made.")
     click.echo(f"Join code: {code}")

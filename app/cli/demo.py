@@ -15,11 +15,12 @@ from app.course.content import Course
 from app.course.files.shelf import NoCourse
 from app.course.parts import Given, StepBase
 from app.course.quiz import Quiz, grade_quiz
+from app.course.rules.cohort_modules import CohortPlan
 from app.course.steps.quiz_step import QuizStep
 from app.course.steps.read import ReadStep
 from app.course.steps.reflect import ReflectStep
 from app.course.steps.resources import ResourcesStep
-from app.records import accounts, cohorts
+from app.records import accounts, cohorts, joining
 from app.records.accounts import Visitor, visitor_of
 from app.records.attempts import submit_quiz
 from app.records.learning import complete_step
@@ -156,8 +157,9 @@ def _make_people(session: Session, password_hash: str, now: datetime) -> str:
     course = _course()
     language = course.language if course else "en"
     began = now - LENGTH
-    cohort_id = cohorts.make_cohort(session, name=COHORT, language=language, first_day=began.date(), by=None, now=began)
-    key = cohorts.make_join_code(session, cohort_id=cohort_id, by=None, now=began)
+    plan = CohortPlan(first_day=began.date())
+    cohort_id = cohorts.make_cohort(session, name=COHORT, language=language, plan=plan, by=None, now=began)
+    key = joining.make_join_code(session, cohort_id=cohort_id, by=None, now=began)
     for name, email in STAFF:
         user_id = accounts.add_user(
             session, email=email, name=name, language=language, password_hash=password_hash, now=began

@@ -1,4 +1,4 @@
-"""`flask people ...`: the first admin of a site."""
+"""`flask people ...`: the first admin of a site, and who lost their phone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from app.cli.ground import course_language, ready_site
-from app.records import accounts, links
+from app.records import accounts, links, second_step
 from app.web.extensions import db, house
 
 people_commands = AppGroup("people", help="People who run the site.")
@@ -54,3 +54,24 @@ def add_admin(email: str, name: str | None, language: str | None) -> None:
     session.commit()
     click.echo(f"{address} is an admin. To choose a password, open this link within 30 days; it works once:\n")
     click.echo(f"  {house().settings.base_url}/link/{token}\n")
+
+
+@people_commands.command("reset-second-step")
+@click.argument("email")
+def reset_second_step(email: str) -> None:
+    """Turn off two-step sign-in for somebody who lost their phone and their recovery codes.
+
+    Make sure first that it is they who ask. They are signed out everywhere, get a mail about it, and sign in with
+    their password alone.
+    """
+    ready_site()
+    session, now = db.writing(), datetime.now(UTC)
+    facts = accounts.sign_in_facts(session, email)
+    if facts is None:
+        raise click.ClickException(f"Nobody has an account with the address {email!r}, or it is closed.")
+    try:
+        second_step.reset_second_step(session, facts.user_id, by=None, now=now)
+    except second_step.NotOn as error:
+        raise click.ClickException(f"{accounts.folded_email(email)} has no two-step sign-in.") from error
+    session.commit()
+    click.echo(f"{accounts.folded_email(email)} signs in with their password alone now. A mail tells them so.")

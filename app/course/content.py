@@ -153,6 +153,11 @@ class Course(Noun):
     """Every language of the course, the source first."""
 
     @cached_property
+    def slugs(self) -> tuple[str, ...]:
+        """The slugs of its modules, which tell the course of one cohort from that of another."""
+        return tuple(module.slug for module in self.modules)
+
+    @cached_property
     def steps(self) -> tuple[StepBase, ...]:
         """Every step, in the order of the course."""
         return tuple(step for module in self.modules for step in module.steps)

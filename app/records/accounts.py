@@ -9,15 +9,34 @@ from __future__ import annotations
 import secrets
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, func, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    delete,
+    exists,
+    false,
+    func,
+    literal_column,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Session
 
+from app.course.rules.cohort_modules import CohortModule, CohortPlan
 from app.records import audit, links, outbox, throttle
 from app.records.base import insert_once
-from app.records.models import Bookmark, Cohort, EndedVisit, Enrolment, User
+from app.records.models import Bookmark, Cohort, EndedVisit, Enrolment, SecondStep, User
+from app.records.models import CohortModule as CohortModuleRow
 
 NAME_LENGTH = 120
 TYPED_LENGTH = 1000
@@ -58,6 +77,8 @@ class Visitor:
     email: str
     language: str
     is_admin: bool
+    lacks_second_step: bool
+    """An admin whose sign-in asks for no code; nobody else is looked up."""
     enrolment_id: int | None
     role: str | None
     cohort_id: int | None
@@ -65,6 +86,11 @@ class Visitor:
     done: str
     last_step_key: str | None
     bookmarks: str
+    whole_course: bool
+    first_day: date | None
+    came_at: datetime | None
+    settled: str
+    """What is settled about modules of the cohort: `slug|day|days` each, joined by a space."""
     enrolments: int
 
     @property
@@ -76,6 +102,16 @@ class Visitor:
     def bookmarked_keys(self) -> frozenset[str]:
         """Keys of the steps that they marked, under the names that those had then."""
         return frozenset(self.bookmarks.split())
+
+    @property
+    def plan(self) -> CohortPlan:
+        """What their cohort works through."""
+        settled = [one.split("|") for one in self.settled.split()]
+        modules = [
+            CohortModule(slug, date.fromisoformat(day) if day else None, int(days) if days else None)
+            for slug, day, days in settled
+        ]
+        return CohortPlan(self.whole_course, self.first_day, tuple(modules))
 
     @property
     def is_authenticated(self) -> bool:
@@ -110,6 +146,16 @@ def _visitor_select(enrolment: object) -> Select[*tuple[Any, ...]]:
         .where(marked.enrolment_id == theirs.id)
         .scalar_subquery()
     )
+    module = CohortModuleRow.__table__.c
+    facts = (module.module_slug, _text_of(module.due_on), _text_of(module.due_after_days))
+    settled = (
+        select(func.aggregate_strings(facts[0] + "|" + facts[1] + "|" + facts[2], _SPACE))
+        .where(module.cohort_id == cohort.id)
+        .scalar_subquery()
+    )
+    step = SecondStep.__table__.c
+    has_code = exists().where(step.user_id == user.id, step.confirmed_at.is_not(None))
+    without_code = case((user.is_admin, ~has_code), else_=false())
     active = Enrolment.__table__.alias()
     count = select(func.count()).where(active.c.user_id == user.id, active.c.standing == "active").scalar_subquery()
     rows = User.__table__.outerjoin(
@@ -117,14 +163,19 @@ def _visitor_select(enrolment: object) -> Select[*tuple[Any, ...]]:
     ).outerjoin(Cohort.__table__, cohort.id == theirs.cohort_id)
     return (
         select(
-            user.id, user.session_stamp, user.name, user.email, user.language, user.is_admin,
+            user.id, user.session_stamp, user.name, user.email, user.language, user.is_admin, without_code,
             theirs.id, theirs.role, cohort.id, cohort.name, func.coalesce(theirs.done, ""), theirs.last_step_key,
-            func.coalesce(marks, ""), count,
+            func.coalesce(marks, ""), func.coalesce(cohort.whole_course, true()), cohort.first_day, theirs.created_at,
+            func.coalesce(settled, ""), count,
         )
         .select_from(rows)
         .where(user.id == bindparam("user"), user.session_stamp == bindparam("stamp"), user.deactivated_at.is_(None))
         .where(~exists().where(EndedVisit.__table__.c.visit == bindparam("visit")))
     )  # fmt: skip
+
+
+def _text_of(column: ColumnElement[Any]) -> ColumnElement[str]:
+    return func.coalesce(cast(column, String), "")
 
 
 def _newest_enrolment() -> object:
@@ -290,6 +341,13 @@ def set_password(session: Session, user_id: int, password_hash: str, *, now: dat
     if not first:
         once_key = f"password_changed:{user_id}:{now.isoformat()}"
         outbox.put(session, "password_changed", once_key=once_key, now=now, user_id=user_id)
+    return stamp
+
+
+def new_stamp(session: Session, user_id: int) -> str:
+    """Give an account a new stamp and return it: every browser that is signed in must sign in again."""
+    stamp = _new_stamp()
+    session.execute(update(User).where(User.id == user_id).values(session_stamp=stamp))
     return stamp
 
 

@@ -1,31 +1,19 @@
-"""Cohorts: making one, its join codes, and coming in by them.
-
-A join code opens a cohort to who holds it, while seats and days last. Somebody with an account
-joins at once; somebody without one gives a name and an address, and joins when the button behind the
-link in their mail is pressed. A day is a day in UTC; the last one counts.
-"""
+"""Cohorts: making one, who is in it, who guides it."""
 
 from __future__ import annotations
 
-import secrets
-import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, insert, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from app.records import accounts, audit, links, outbox
+from app.course.rules.cohort_modules import WHOLE_COURSE, CohortModule, CohortPlan, moved
+from app.records import accounts, audit
 from app.records.base import insert_once
-from app.records.models import Cohort, Enrolment, JoinCode, User
-
-SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""What join codes are made of: no 0 and O, no 1, I and L."""
-CODE_LENGTH = 12
-TYPED_LENGTH = 64
-"""Nobody types a join code longer than this."""
+from app.records.models import Cohort, Enrolment, User
+from app.records.models import CohortModule as CohortModuleRow
 
 
 class CohortNameTaken(Exception):
@@ -36,35 +24,12 @@ class DaysOutOfOrder(Exception):
     """A last day before the first."""
 
 
-class CohortFull(Exception):
-    """All seats of the join code are taken."""
+class NoCohort(LookupError):
+    """There is no such cohort."""
 
 
-class CodeExpired(Exception):
-    """The join code's last day is over, or its cohort's."""
-
-
-class EnrolmentEnded(Exception):
-    """This person was in the cohort, and staff ended it: a join code does not bring them back."""
-
-
-class OfferState(StrEnum):
-    """How a join code stands."""
-
-    OPEN = "open"
-    FULL = "full"
-    EXPIRED = "expired"
-
-
-@dataclass(frozen=True, slots=True)
-class JoinOffer:
-    """A join code and the cohort that it opens. `key` is spelt as on paper."""
-
-    join_code_id: int
-    key: str
-    cohort_id: int
-    cohort_name: str
-    state: OfferState
+class StaleCohort(Exception):
+    """Somebody else changed the cohort since the page was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +42,71 @@ class EnrolmentLine:
     role: str
 
 
+@dataclass(frozen=True, slots=True)
+class CohortFacts:
+    """What is settled about a cohort. `version` counts its changes; the cohort is archived from a moment on."""
+
+    cohort_id: int
+    name: str
+    language: str
+    last_day: date | None
+    archived_at: datetime | None
+    version: int
+    plan: CohortPlan
+
+
+@dataclass(frozen=True, slots=True)
+class CohortLine:
+    """A cohort among others, with how many learners and trainers are active in it."""
+
+    cohort_id: int
+    name: str
+    first_day: date | None
+    last_day: date | None
+    learners: int
+    trainers: int
+
+
+# ---- reading ---------------------------------------------------------------------------------
+
+
+def cohort_lines(session: Session, *, archived: bool) -> tuple[CohortLine, ...]:
+    """List the cohorts that run, or those that are archived; those that began last come first. One statement."""
+    active = and_(Enrolment.cohort_id == Cohort.id, Enrolment.standing == "active")
+    rows = session.execute(
+        select(Cohort.id, Cohort.name, Cohort.first_day, Cohort.last_day)
+        .add_columns(_count_of("learner"), _count_of("trainer"))
+        .outerjoin(Enrolment, active)
+        .where(Cohort.archived_at.is_not(None) if archived else Cohort.archived_at.is_(None))
+        .group_by(Cohort.id)
+        .order_by(Cohort.first_day.desc().nulls_last(), Cohort.id.desc())
+    )
+    return tuple(CohortLine(*row) for row in rows)
+
+
+def _count_of(role: str) -> ColumnElement[int]:
+    return func.count(case((Enrolment.role == role, 1)))
+
+
+def cohort_facts(session: Session, cohort_id: int) -> CohortFacts | None:
+    """Read what is settled about a cohort; nothing where there is none."""
+    cohort = session.get(Cohort, cohort_id, populate_existing=True)
+    if cohort is None:
+        return None
+    rows = session.execute(
+        select(CohortModuleRow.module_slug, CohortModuleRow.due_on, CohortModuleRow.due_after_days)
+        .where(CohortModuleRow.cohort_id == cohort_id)
+        .order_by(CohortModuleRow.module_slug)
+    )
+    plan = CohortPlan(cohort.whole_course, cohort.first_day, tuple(CohortModule(*row) for row in rows))
+    return CohortFacts(
+        cohort.id, cohort.name, cohort.language, cohort.last_day, cohort.archived_at, cohort.version, plan
+    )
+
+
+# ---- making and changing ---------------------------------------------------------------------
+
+
 def make_cohort(
     session: Session,
     *,
@@ -84,39 +114,126 @@ def make_cohort(
     language: str,
     by: int | None,
     now: datetime,
-    first_day: date | None = None,
     last_day: date | None = None,
+    plan: CohortPlan = WHOLE_COURSE,
 ) -> int:
-    """Make a cohort and return its id. Raises CohortNameTaken, DaysOutOfOrder, and what `clean_name` raises."""
-    name = accounts.clean_name(name)
-    if first_day and last_day and last_day < first_day:
-        raise DaysOutOfOrder()
-    facts = {"language": language, "first_day": first_day, "last_day": last_day}
-    if not insert_once(session, Cohort, name=name, created_at=now, **facts):
-        raise CohortNameTaken()
-    cohort_id = session.execute(select(Cohort.id).where(Cohort.name == name)).scalar_one()
+    """Make a cohort and return its id.
+
+    Raises CohortNameTaken, DaysOutOfOrder, and what `clean_name` raises.
+    """
+    cohort_id = _make(session, name, language, last_day, plan, now)
     audit.note(session, by=by, deed="make_cohort", about=f"cohort:{cohort_id}", now=now)
     return cohort_id
 
 
-def make_join_code(
+def _make(session: Session, name: str, language: str, last_day: date | None, plan: CohortPlan, now: datetime) -> int:
+    name = accounts.clean_name(name)
+    _refuse_disorder(plan.first_day, last_day)
+    facts = {"language": language, "first_day": plan.first_day, "last_day": last_day, "whole_course": plan.whole_course}
+    if not insert_once(session, Cohort, name=name, created_at=now, **facts):
+        raise CohortNameTaken()
+    cohort_id = session.execute(select(Cohort.id).where(Cohort.name == name)).scalar_one()
+    _settle(session, cohort_id, plan)
+    return cohort_id
+
+
+def change_cohort(
     session: Session,
-    *,
     cohort_id: int,
+    *,
+    name: str,
+    language: str,
+    last_day: date | None,
+    plan: CohortPlan,
+    version: int,
     by: int | None,
     now: datetime,
-    seats: int | None = None,
-    last_day: date | None = None,
-) -> str:
-    """Make a join code for so many people (None: any number), until its last day.
+) -> None:
+    """Settle anew what a cohort is called and what it works through. `version` is that of the page it was changed on.
 
-    Returns it as it is spelt on paper, such as `TREE-7K4P-BRDX`.
+    Raises NoCohort, StaleCohort when somebody else changed it since, CohortNameTaken, DaysOutOfOrder, and what
+    `clean_name` raises; then roll back.
     """
-    key = normal_code("".join(secrets.choice(SIGNS) for _ in range(CODE_LENGTH)))
-    values = {"cohort_id": cohort_id, "key": key, "seats": seats, "last_day": last_day, "created_at": now}
-    code_id = session.execute(insert(JoinCode).values(**values).returning(JoinCode.id)).scalar_one()
-    audit.note(session, by=by, deed="make_join_code", about=f"join_code:{code_id}", now=now)
-    return key
+    name = accounts.clean_name(name)
+    _refuse_disorder(plan.first_day, last_day)
+    facts = {"language": language, "first_day": plan.first_day, "last_day": last_day, "whole_course": plan.whole_course}
+    _update(session, cohort_id, version, name=name, **facts)
+    session.execute(delete(CohortModuleRow).where(CohortModuleRow.cohort_id == cohort_id))
+    _settle(session, cohort_id, plan)
+    audit.note(session, by=by, deed="change_cohort", about=f"cohort:{cohort_id}", now=now)
+
+
+def copy_cohort(
+    session: Session,
+    cohort_id: int,
+    *,
+    name: str,
+    first_day: date | None,
+    last_day: date | None,
+    by: int | None,
+    now: datetime,
+) -> int:
+    """Make a cohort that works as another one did, with new days; return its id.
+
+    Its language, modules and trainers come along; days that were due move as far as the first day does. Its
+    learners and its join codes do not. Raises what `make_cohort` raises, and NoCohort.
+    """
+    facts = cohort_facts(session, cohort_id)
+    if facts is None:
+        raise NoCohort(cohort_id)
+    plan = moved(facts.plan, first_day)
+    made = _make(session, name, facts.language, last_day, plan, now)
+    audit.note(session, by=by, deed="copy_cohort", about=f"cohort:{made}", now=now)
+    for user_id in session.scalars(_of_role(cohort_id, "trainer")).all():
+        enrol(session, user_id=user_id, cohort_id=made, role="trainer", by=by, now=now)
+    return made
+
+
+def archive_cohort(
+    session: Session, cohort_id: int, *, archived: bool, version: int, by: int | None, now: datetime
+) -> None:
+    """Put a cohort away, or take it back. Who is in it keeps what they did; nobody joins it any more.
+
+    Raises NoCohort, StaleCohort.
+    """
+    _update(session, cohort_id, version, archived_at=now if archived else None)
+    deed = "archive_cohort" if archived else "take_cohort_back"
+    audit.note(session, by=by, deed=deed, about=f"cohort:{cohort_id}", now=now)
+
+
+def _refuse_disorder(first_day: date | None, last_day: date | None) -> None:
+    if first_day and last_day and last_day < first_day:
+        raise DaysOutOfOrder()
+
+
+def _update(session: Session, cohort_id: int, version: int, **facts: object) -> None:
+    """Write columns of a cohort as it was on a page. Raises NoCohort, StaleCohort, CohortNameTaken."""
+    statement = (
+        update(Cohort)
+        .where(Cohort.id == cohort_id, Cohort.version == version)
+        .values(version=version + 1, **facts)
+        .returning(Cohort.id)
+        .execution_options(synchronize_session=False)
+    )
+    try:
+        found = session.execute(statement).one_or_none()
+    except IntegrityError as error:  # of all that can be wrong, only the name is not looked at before
+        raise CohortNameTaken() from error
+    if found is None:
+        there = session.scalar(select(Cohort.id).where(Cohort.id == cohort_id))
+        raise StaleCohort(cohort_id) if there else NoCohort(cohort_id)
+
+
+def _settle(session: Session, cohort_id: int, plan: CohortPlan) -> None:
+    rows = [
+        {"cohort_id": cohort_id, "module_slug": one.slug, "due_on": one.due_on, "due_after_days": one.due_after_days}
+        for one in plan.modules
+    ]
+    if rows:
+        session.execute(insert(CohortModuleRow), rows)
+
+
+# ---- who is in it ----------------------------------------------------------------------------
 
 
 def enrol(session: Session, *, user_id: int, cohort_id: int, role: str, by: int | None, now: datetime) -> int:
@@ -125,83 +242,9 @@ def enrol(session: Session, *, user_id: int, cohort_id: int, role: str, by: int 
     Who is in it already stays as they are.
     """
     insert_once(session, Enrolment, user_id=user_id, cohort_id=cohort_id, role=role, created_at=now)
-    enrolment_id, _standing = session.execute(_enrolment(user_id, cohort_id)).one()
+    enrolment_id, _standing = session.execute(enrolment_in(user_id, cohort_id)).one()
     audit.note(session, by=by, deed="enrol", about=f"enrolment:{enrolment_id}", subject_id=user_id, now=now)
     return enrolment_id
-
-
-def normal_code(typed: str) -> str:
-    """Spell a join code the one way it is kept, however it was typed: capitals in groups of four.
-
-    Spaces, dashes and other signs do not matter; 0 is O and 1 is I, which no code holds.
-    """
-    wide = unicodedata.normalize("NFKC", typed[:TYPED_LENGTH]).upper().replace("0", "O").replace("1", "I")
-    signs = "".join(sign for sign in wide if sign.isascii() and sign.isalnum())
-    return "-".join(signs[start : start + 4] for start in range(0, len(signs), 4))
-
-
-def find_offer(session: Session, code: str, today: date) -> JoinOffer | None:
-    """Look up what a join code opens, however it was typed and in whatever state; nothing for an unknown one."""
-    return _offer(session, JoinCode.key == normal_code(code), today)
-
-
-def ask_to_join(
-    session: Session, offer: JoinOffer, name: str, email: str, language: str, *, key: bytes, now: datetime
-) -> None:
-    """Send a letter to somebody who would join and is not signed in.
-
-    It is `join`, with a link that makes an account, or `sign_in_instead` to an address that has one. Both take
-    the same work; answer the same. Who asks twice within a moment gets one letter.
-    Raises CohortFull, CodeExpired, and what `folded_email` and `clean_name` raise.
-    """
-    _refuse_closed(offer)
-    newcomer = links.Newcomer(accounts.clean_name(name), accounts.folded_email(email), language)
-    user_id = session.scalar(select(User.id).where(User.email == newcomer.email))
-    code_id = offer.join_code_id
-    if links.was_just_made(session, "join", now, user_id=user_id, email=newcomer.email, join_code_id=code_id):
-        return
-    who = {"newcomer": newcomer} if user_id is None else {"user_id": user_id}
-    link_id = links.make_link(session, purpose="join", key=key, now=now, join_code_id=code_id, **who)
-    letter = "join" if user_id is None else "sign_in_instead"
-    once_key = f"{letter}:{link_id}"
-    outbox.put(session, letter, once_key=once_key, now=now, user_id=user_id, link_id=link_id, cohort_id=offer.cohort_id)
-
-
-def join(session: Session, user_id: int, offer: JoinOffer, *, now: datetime) -> int:
-    """Enrol somebody as a learner by a join code, and return the enrolment.
-
-    Who is in the cohort already stays there, and takes no second seat. Raises CohortFull,
-    CodeExpired, EnrolmentEnded.
-    """
-    if (enrolment_id := _place_in(session, user_id, offer)) is not None:
-        return enrolment_id
-    if not _take_seat(session, offer, now):
-        if (enrolment_id := _place_in(session, user_id, offer)) is not None:  # another tab was first, and took the last
-            return enrolment_id
-        raise _why_closed(session, offer, now)
-    if not insert_once(session, Enrolment, user_id=user_id, cohort_id=offer.cohort_id, role="learner", created_at=now):
-        session.execute(update(JoinCode).where(JoinCode.id == offer.join_code_id).values(taken=JoinCode.taken - 1))
-    return session.execute(_enrolment(user_id, offer.cohort_id)).one()[0]
-
-
-def join_by_link(session: Session, link: links.LinkFacts, password_hash: str, *, now: datetime) -> tuple[int, str, int]:
-    """Make the account of a newcomer who pressed the button behind their link, and enrol them.
-
-    Returns user, stamp and enrolment. Raises LinkUsed, LinkExpired, EmailTaken when the address got an account
-    meanwhile, CohortFull, CodeExpired: then roll back, and the link is as it was.
-    """
-    if link.user_id is not None or link.join_key is None:
-        raise ValueError(f"link {link.id} is for no newcomer")
-    links.must_use_link(session, link.id, now)
-    user_id = accounts.add_user(
-        session, email=link.email, name=link.name, language=link.language, password_hash=password_hash, now=now
-    )
-    offer = find_offer(session, link.join_key, now.date())
-    if offer is None:
-        raise CodeExpired()
-    enrolment_id = join(session, user_id, offer, now=now)
-    stamp = session.execute(select(User.session_stamp).where(User.id == user_id)).scalar_one()
-    return user_id, stamp, enrolment_id
 
 
 def trainers_of(session: Session, cohort_id: int) -> tuple[str, ...]:
@@ -227,68 +270,17 @@ def enrolments_of(session: Session, user_id: int) -> tuple[EnrolmentLine, ...]:
     return tuple(EnrolmentLine(*row) for row in rows)
 
 
-def _offer(session: Session, which: ColumnElement[bool], today: date) -> JoinOffer | None:
-    """Read an offer as it stands now: columns, as rows that the session has read before would not be read anew."""
-    row = session.execute(
-        select(JoinCode.id, JoinCode.key, Cohort.id, Cohort.name)
-        .add_columns(JoinCode.seats, JoinCode.taken, JoinCode.last_day, Cohort.last_day)
-        .join(Cohort, Cohort.id == JoinCode.cohort_id)
-        .where(which)
-    ).one_or_none()
-    if row is None:
-        return None
-    code_id, key, cohort_id, name, seats, taken, last_day, cohorts_last_day = row
-    state = _state(seats, taken, (last_day, cohorts_last_day), today)
-    return JoinOffer(code_id, key, cohort_id, name, state)
-
-
-def _state(seats: int | None, taken: int, last_days: Iterable[date | None], today: date) -> OfferState:
-    if any(day is not None and day < today for day in last_days):
-        return OfferState.EXPIRED
-    return OfferState.FULL if seats is not None and taken >= seats else OfferState.OPEN
-
-
-def _refuse_closed(offer: JoinOffer) -> None:
-    if offer.state is OfferState.FULL:
-        raise CohortFull()
-    if offer.state is OfferState.EXPIRED:
-        raise CodeExpired()
-
-
-def _place_in(session: Session, user_id: int, offer: JoinOffer) -> int | None:
-    """Find somebody's enrolment in the offer's cohort. Raises EnrolmentEnded."""
-    row = session.execute(_enrolment(user_id, offer.cohort_id)).one_or_none()
-    if row is None:
-        return None
-    enrolment_id, standing = row
-    if standing == "ended":
-        raise EnrolmentEnded()
-    return enrolment_id
-
-
-def _take_seat(session: Session, offer: JoinOffer, now: datetime) -> bool:
-    """Take a seat if there is one: the database decides, so of two who ask for the last one gets it."""
-    running = select(Cohort.id).where(_not_over(Cohort.last_day, now))
-    seat = session.scalar(
-        update(JoinCode)
-        .where(JoinCode.id == offer.join_code_id, or_(JoinCode.seats.is_(None), JoinCode.taken < JoinCode.seats))
-        .where(_not_over(JoinCode.last_day, now), JoinCode.cohort_id.in_(running))
-        .values(taken=JoinCode.taken + 1)
-        .returning(JoinCode.id)
+def _of_role(cohort_id: int, role: str) -> Select[int]:
+    """Select the users who are active in a cohort in a role."""
+    return (
+        select(Enrolment.user_id)
+        .where(Enrolment.cohort_id == cohort_id, Enrolment.role == role, Enrolment.standing == "active")
+        .order_by(Enrolment.id)
     )
-    return seat is not None
 
 
-def _why_closed(session: Session, offer: JoinOffer, now: datetime) -> CohortFull | CodeExpired:
-    found = _offer(session, JoinCode.id == offer.join_code_id, now.date())
-    return CohortFull() if found is not None and found.state is OfferState.FULL else CodeExpired()
-
-
-def _enrolment(user_id: int, cohort_id: int) -> Select[int, str]:
+def enrolment_in(user_id: int, cohort_id: int) -> Select[int, str]:
+    """Select the id and the standing of somebody's enrolment in a cohort."""
     return select(Enrolment.id, Enrolment.standing).where(
         Enrolment.user_id == user_id, Enrolment.cohort_id == cohort_id
     )
-
-
-def _not_over(last_day: InstrumentedAttribute[date | None], now: datetime) -> ColumnElement[bool]:
-    return or_(last_day.is_(None), last_day >= now.date())

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 if sys.platform != "win32":
@@ -177,6 +177,11 @@ def _refuse_dead(connection: Any, _record: object, _proxy: object) -> None:
     """
     if _has_something_to_read(connection.fileno()):
         raise InvalidatePoolError()
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Whether a statement failed only because somebody else held the database for too long, such as its own shell."""
+    return isinstance(error, OperationalError) and "database is locked" in str(error.orig)
 
 
 def _has_something_to_read(file: int) -> bool:

@@ -21,7 +21,7 @@ from app.records.models import Throttle
 
 WINDOW = timedelta(minutes=15)
 PER_ACCOUNT = 10
-"""Failures to sign in to one account from one address."""
+"""Failures to sign in to one account from one address, and wrong codes for one account."""
 PER_ADDRESS = 300
 """Failures, and letters asked for, from one address."""
 LETTERS = 5
@@ -43,6 +43,14 @@ def sign_in_buckets(key: bytes, email: str, address: str) -> tuple[Bucket, Bucke
     """
     person = email.strip().casefold()
     return _bucket(key, PER_ACCOUNT, "sign-in", person, _place(address)), _at(key, address)
+
+
+def code_buckets(key: bytes, user_id: int, address: str) -> tuple[Bucket, Bucket]:
+    """What a wrong code after the password counts for: the account, from wherever, and the address.
+
+    Only who knows the password gets here, so nobody else can lock the account, and there are few codes to guess.
+    """
+    return _bucket(key, PER_ACCOUNT, "code", str(user_id)), _at(key, address)
 
 
 def letter_buckets(key: bytes, email: str, address: str) -> tuple[Bucket, Bucket]:

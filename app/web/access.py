@@ -54,6 +54,12 @@ def public(view: View) -> View:
     return view
 
 
+def also_unguarded(view: View) -> View:
+    """Open a view also to an admin who has to turn on two-step sign-in before anything else."""
+    view.is_also_unguarded = True  # type: ignore[attr-defined] # a mark that the doors read
+    return view
+
+
 def is_public(app: Flask, endpoint: str) -> bool:
     """Whether everybody may open the view of an endpoint; static files are for everybody."""
     return endpoint == "static" or getattr(app.view_functions[endpoint], "is_public", False)
@@ -90,6 +96,7 @@ def learner_here() -> Visitor:
 def enter(user_id: int, stamp: str, *, stay: bool = False, enrolment_id: int | None = None) -> Visitor:
     """Begin a new session for somebody who proved who they are, and hand over what was kept for them.
 
+    Who proved it by a password or a link may still owe a code: let them in by `halfway.come_in`.
     Nothing of the session before lives on in it. The route commits.
     """
     session.clear()
@@ -246,7 +253,24 @@ def _check_the_door() -> ResponseReturnValue | None:
         raise SomebodyElse(kept=keep_sent_form(person))
     if is_locked and visitor is None:
         return _ask_to_sign_in(_("You are signed out, so nothing was changed. Sign in to go on."))
+    if is_locked and visitor is not None and not _is_also_unguarded(request.endpoint):
+        first = second_step_first(visitor, person)
+        if first is not None:
+            return first
     return _check_csrf(person, visitor)
+
+
+def second_step_first(visitor: Visitor, person: SignedPerson | None = None) -> ResponseReturnValue | None:
+    """Lead an admin who has to turn on two-step sign-in to the page for that; None for everybody else."""
+    if not (visitor.lacks_second_step and house().settings.two_step_admins):
+        return None
+    if person is not None and keep_sent_form(person):
+        _tell_reader(_("What you sent is kept for 24 hours. Turn on two-step sign-in, and it is there."))
+    return redirect(url_for("auth.second_step"), HTTPStatus.SEE_OTHER)
+
+
+def _is_also_unguarded(endpoint: str) -> bool:
+    return getattr(current_app.view_functions[endpoint], "is_also_unguarded", False)
 
 
 def _refuse_nul() -> None:

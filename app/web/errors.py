@@ -11,9 +11,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
 from app.course.files.faults import Fault
+from app.records.engine import is_busy
 from app.web.access import SomebodyElse, page_behind, visitor_here
 from app.web.extensions import READING_METHODS, house, house_of
 from app.web.languages import own_address
@@ -22,6 +23,8 @@ from app.web.pages import MY_COURSE
 Way = tuple[str, str]
 """Where to go on: an address and its words."""
 
+RETRY_AFTER = 10
+"""Seconds after which a program may try again."""
 BARE_PAGE = Markup(
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1>'
     "<p>It is our fault, not yours. Try again in a moment; what you saved before is still there.</p>"
@@ -35,6 +38,13 @@ class FaultyCourse(InternalServerError):
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__()
         self.faults = faults
+
+
+class Busy(ServiceUnavailable):
+    """Another program held the database for longer than anybody should wait."""
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=RETRY_AFTER)
 
 
 @dataclass(frozen=True)
@@ -155,6 +165,15 @@ def _our_fault(error: HTTPException) -> Problem:
     )
 
 
+def _busy(error: HTTPException) -> Problem:
+    return Problem(
+        _("It is busy here"),
+        _("Somebody else worked on the database for too long. Nothing was changed."),
+        (_("Wait a moment, then try again. Go back in your browser to see what you typed."),),
+        (_page_again(),),
+    )
+
+
 def _cannot_be_read(error: HTTPException) -> Problem:
     return Problem(
         _("This cannot be read"),
@@ -180,6 +199,7 @@ BY_NUMBER: Mapping[int, Telling] = {
     HTTPStatus.METHOD_NOT_ALLOWED: _not_this_way,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _too_large,
     HTTPStatus.TOO_MANY_REQUESTS: _too_many,
+    HTTPStatus.SERVICE_UNAVAILABLE: _busy,
 }
 
 # ---- answering -------------------------------------------------------------------------------
@@ -201,7 +221,7 @@ def _answer_when_broken(error: InternalServerError) -> Response:
     """Answer after a fault of ours without asking the database anything: that may be what is broken."""
     g.without_database = True
     try:
-        return _answer(error)
+        return _answer(Busy() if is_busy(error.original_exception) else error)
     except Exception:  # the last resort: the reader gets an answer, and the log gets both faults
         current_app.logger.exception("The error page could not be made")
         return make_response(BARE_PAGE, HTTPStatus.INTERNAL_SERVER_ERROR)

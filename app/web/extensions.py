@@ -22,6 +22,7 @@ from werkzeug.sansio.http import parse_cookie
 from app.course.content import Course
 from app.course.files.shelf import Shelf
 from app.course.parts import QuestionBase, StepBase
+from app.course.rules.cohort_modules import CohortPlan, course_of
 from app.records.engine import reading_engine, writing_sessions
 from app.records.passwords import Passwords
 from config import Settings
@@ -53,14 +54,26 @@ class House:
 
     def once(self, make: Callable[[Course], T], course: Course) -> T:
         """Return what `make` makes of a course, for everybody: it is made once, while the shelf holds that course."""
-        key = (make, course.language)
+        key = (make, course.language, course.slugs)
         found = self._made.get(key)
         if found is None or found[0] is not course:
             found = self._made[key] = (course, make(course))
         return cast(T, found[1])
 
+    def part(self, course: Course, plan: CohortPlan) -> Course:
+        """Return the course as a cohort has it: one for all cohorts of the same modules."""
+        key = (course.language, frozenset(one.slug for one in plan.modules))
+        found = self._parts.get(key)
+        if found is None or found[0] is not course:
+            found = self._parts[key] = (course, course_of(course, plan))
+        return found[1]
+
     @cached_property
-    def _made(self) -> dict[tuple[Callable[[Course], Any], str], tuple[Course, Any]]:
+    def _parts(self) -> dict[tuple[str, frozenset[str]], tuple[Course, Course]]:
+        return {}
+
+    @cached_property
+    def _made(self) -> dict[tuple[Callable[[Course], Any], str, tuple[str, ...]], tuple[Course, Any]]:
         return {}
 
     @cached_property

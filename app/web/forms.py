@@ -9,7 +9,7 @@ from flask import request
 from flask_babel import get_locale
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Form
+from wtforms import Form, StringField
 from wtforms.i18n import messages_path
 
 from app.web.extensions import READING_METHODS
@@ -31,6 +31,17 @@ class OpstapForm(FlaskForm):  # type: ignore[misc]  # the library has no types
         def get_translations(self, form: Form) -> NullTranslations:
             """Return the words of WTForms itself; Flask-WTF would read them from the disk for every request."""
             return _words_of_wtforms(get_locale())
+
+
+def stripped(text: str | None) -> str:
+    """Leave away the space around what was typed; what was not sent is empty."""
+    return (text or "").strip()
+
+
+class Line(StringField):
+    """A line of text."""
+
+    data: str
 
 
 @cache

@@ -111,4 +111,6 @@ _KINDS: Mapping[str, _Kind] = {
     ),
     "reset": _Kind(lambda _facts, _course: _("Choose a new password"), _one_time_page),
     "password_changed": _Kind(lambda _facts, _course: _("Your password has been changed"), _forgotten_page),
+    "second_step_on": _Kind(lambda _facts, _course: _("Two-step sign-in is on"), _forgotten_page),
+    "second_step_off": _Kind(lambda _facts, _course: _("Two-step sign-in is off"), _forgotten_page),
 }

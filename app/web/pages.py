@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime
 from flask import Flask, abort, flash, g, redirect, request, session
 from flask_babel import format_date, format_time, get_babel, ngettext, pgettext, to_user_timezone
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from app.course.content import Course
 from app.course.files.shelf import NoCourse
 from app.course.parts import StepBase
+from app.records.accounts import Visitor
 from app.web.extensions import READING_METHODS, house, house_of
 from app.web.languages import language_here, once_a_language
 
@@ -26,6 +28,17 @@ def current_course() -> Course:
     return found
 
 
+def learner_course(language: str | None = None) -> Course:
+    """Return the course as the cohort of this request's learner has it, in the language of the request or another.
+
+    Raises NoCourse as `current_course` does.
+    """
+    course = house().shelf.course(language) if language else current_course()
+    visitor = current_user._get_current_object()
+    is_whole = not isinstance(visitor, Visitor) or visitor.whole_course
+    return course if is_whole else house().part(course, visitor.plan)
+
+
 def course_if_any() -> Course | None:
     """Return the course in the language of this request, or None while there never was a good one."""
     try:
@@ -35,12 +48,12 @@ def course_if_any() -> Course | None:
 
 
 def find_step(module_slug: str, step_slug: str) -> StepBase:
-    """Return a step of the course by the slugs of its address, or answer 404.
+    """Return a step of the learner's course by the slugs of its address, or answer 404.
 
     An address from before a renaming is sent on for good to today's; what is posted there is taken.
     """
     asked = f"{module_slug}/{step_slug}"
-    step = current_course().step_by_key.get(asked)
+    step = learner_course().step_by_key.get(asked)
     if step is None:
         abort(404)
     if step.key != asked and request.method in READING_METHODS:
@@ -68,10 +81,16 @@ def tell(words: str, category: str = "message") -> None:
 # ---- days, moments and minutes ---------------------------------------------------------------
 
 
+def local_day(when: datetime) -> date:
+    """Return the day of a moment where the clock of this site hangs."""
+    local: datetime = to_user_timezone(when)
+    return local.date()
+
+
 def day(when: date | datetime) -> str:
     """Return a day in words: `19 november`; with its year when that is another year than now."""
-    local = to_user_timezone(when).date() if isinstance(when, datetime) else when
-    if local.year == to_user_timezone(datetime.now(UTC)).year:
+    local = local_day(when) if isinstance(when, datetime) else when
+    if local.year == local_day(datetime.now(UTC)).year:
         return str(format_date(local, pgettext("pattern of a day", "d MMMM")))
     return str(format_date(local, pgettext("pattern of a day with its year", "d MMMM y")))
 

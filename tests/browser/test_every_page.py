@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -25,7 +26,7 @@ from tests.browser.looking import Looker, theme_context
 from tests.browser.site import Site, sign_in, sign_in_here, site_on
 from tests.careful_course import write_careful
 from tests.course_folder import Folder
-from tests.makers import PASSWORD, make_cohort, make_enrolment, make_join_code, make_user, make_visitor
+from tests.makers import PASSWORD, app_code, make_cohort, make_enrolment, make_join_code, make_user, make_visitor
 
 pytestmark = pytest.mark.browser
 
@@ -74,6 +75,11 @@ class Walk:
     def visitor(self, session: Session, name: str) -> Visitor:
         user = session.scalars(select(User).where(User.email == f"{name}@example.org")).one()
         return make_visitor(session, enrolment=session.scalars(select(Enrolment).filter_by(user_id=user.id)).first())
+
+    def app_code(self, name: str) -> str:
+        """Look at somebody's authenticator app."""
+        user = self.site.rows.scalars(select(User).where(User.email == f"{name}@example.org")).one()
+        return app_code(self.site.rows, user.id, key=house_of(self.site.app).key, now=datetime.now(UTC))
 
     # ---- deeds, by their verbs
 
@@ -410,6 +416,73 @@ def see_the_others(walk: Walk) -> None:
     walk.see("my course, as an admin")
 
 
+def see_the_office(walk: Walk) -> None:
+    """An admin makes a cohort, settles what it works through, and makes a join code."""
+    walk.become("admin")
+    walk.see("all cohorts", "/admin/cohorts")
+    walk.see("no cohort put away", "/admin/cohorts?archived=1")
+    walk.see("a new cohort", "/admin/cohorts/new")
+    walk.press("Make the cohort")
+    walk.see("a new cohort, nothing filled in")
+    walk.page.locator("#name").fill("Voorjaar met een heel lange naam, van januari tot en met de zomervakantie")
+    walk.page.get_by_label("Only these modules").check()
+    walk.page.locator("#in-01-map").check()
+    walk.page.locator("#after-01-map").fill("14")
+    walk.press("Make the cohort")
+    walk.see("a cohort without a code")
+    address = urlsplit(walk.page.url).path
+    walk.page.locator("#seats").fill("30")
+    walk.page.locator("#domains").fill("students.university-of-applied-sciences.example.org")
+    walk.press("Make a join code")
+    walk.see("a cohort with a code")
+    walk.see("a cohort, to change", f"{address}/change")
+    walk.see("a cohort, to copy", f"{address}/copy")
+    walk.page.goto(walk.site.address + address)
+    walk.press("Put away")
+    walk.see("a cohort that was put away")
+
+
+def see_two_steps(walk: Walk) -> None:
+    """Two-step sign-in: turned on, asked for, turned off, and needed of an admin."""
+    page = walk.page
+    walk.become("fresh")
+    walk.see("two-step sign-in", "/account/second-step")
+    walk.press("Next: set up the app")
+    walk.see("two-step sign-in, nothing filled in")
+    page.locator("#current").fill(PASSWORD)
+    walk.press("Next: set up the app")
+    walk.see("app")
+    walk.press("Turn on two-step sign-in")
+    walk.see("app, nothing filled in")
+    page.locator("#code").fill(walk.app_code("fresh"))
+    walk.press("Turn on two-step sign-in")
+    walk.see("recovery codes")
+    walk.press("I have kept them")
+    walk.see("account with two-step sign-in")
+    for state, address in {"off": "off", "new codes": "new-codes"}.items():
+        walk.see(state, f"/account/second-step/{address}")
+        page.locator("#current").fill("not the password")
+        page.locator("main form button").click()
+        walk.see(f"{state}, refused")
+    page.context.clear_cookies()
+    page.goto(f"{walk.site.address}/sign-in")
+    sign_in_here(page, "fresh")
+    walk.see("code")
+    page.locator("#code").fill("000000")
+    walk.press("Sign in")
+    walk.see("code, refused")
+    walk.press("No app at hand? Use a recovery code")
+    walk.see("recovery code")
+    walk.press("Sign in")
+    walk.see("recovery code, nothing filled in")
+    house = house_of(walk.site.app)
+    walk.site.app.extensions["opstap"] = replace(house, settings=replace(house.settings, two_step_admins=True))
+    page.context.clear_cookies()
+    page.goto(f"{walk.site.address}/sign-in")
+    sign_in_here(page, "admin")
+    walk.see("two-step sign-in, needed of an admin")
+
+
 def see_errors(walk: Walk) -> None:
     """What is said when something went wrong."""
     walk.become("fresh")
@@ -474,12 +547,14 @@ def changed_course(tmp_path: Path) -> Path:
 
 TOURS: Mapping[str, Callable[[Walk], None]] = {
     "doors": see_the_doors,
+    "office": see_the_office,
     "joining": see_joining,
     "beginning": see_the_beginning,
     "middle": see_the_middle,
     "end": see_the_end,
     "sharing": see_sharing,
     "others": see_the_others,
+    "two steps": see_two_steps,
     "errors": see_errors,
 }
 

@@ -12,14 +12,17 @@ from app.records.models import (
     Attempt,
     AuditEntry,
     Bookmark,
+    CohortModule,
     Draft,
     EndedVisit,
     KeptForm,
     ModuleCompletion,
     OneTimeLink,
     Outbox,
+    RecoveryCode,
     Reflection,
     ReflectionRevision,
+    SecondStep,
     StepCompletion,
     Throttle,
     Wording,
@@ -31,6 +34,7 @@ def fill(session: Session) -> None:
     """Write one row in every table, each pointing at the others."""
     user = make_user(session, email="noor@example.org")
     cohort = make_cohort(session, name="Autumn", first_day=NOW.date(), last_day=NOW.date())
+    session.add(CohortModule(cohort_id=cohort.id, module_slug="sums", due_on=NOW.date()))
     code = make_join_code(session, cohort=cohort, key="TREE-7K4P-BRDX", seats=2, taken=1)
     enrolment = make_enrolment(session, user=user, cohort=cohort)
     _fill_coming_in(session, user.id, code.id, enrolment.id)
@@ -51,6 +55,8 @@ def _fill_coming_in(session: Session, user_id: int, code_id: int, enrolment_id: 
             Outbox(once_key="join:1", letter="join", user_id=user_id, link_id=link.id, created_at=NOW, ready_at=NOW),
             EndedVisit(visit="visit", until=NOW),
             Throttle(bucket="bucket", at=NOW),
+            SecondStep(user_id=user_id, seed="seed", created_at=NOW),
+            RecoveryCode(user_id=user_id, code_hash="hash"),
             KeptForm(
                 browser_hash="browser", user_id=user_id, path="/path", enrolment_id=enrolment_id,
                 about="sums/think", body="{}", kept_at=NOW,

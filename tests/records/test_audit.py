@@ -13,9 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import app.records
-from app.records import accounts, audit, cohorts
-from app.records.models import AuditEntry
-from tests.makers import NOW, make_cohort, make_user
+from app.course.rules.cohort_modules import CohortPlan
+from app.records import accounts, audit, cohorts, joining, second_step
+from app.records.models import AuditEntry, SecondStep
+from tests.makers import NOW, make_cohort, make_join_code, make_user
 
 Deed = Callable[[Session, int], object]
 
@@ -26,14 +27,45 @@ EXAMPLES: dict[str, Deed] = {
     "cohorts.make_cohort": lambda session, by: cohorts.make_cohort(
         session, name="Winter", language="nl", by=by, now=NOW
     ),
-    "cohorts.make_join_code": lambda session, by: cohorts.make_join_code(
+    "cohorts.change_cohort": lambda session, by: cohorts.change_cohort(
+        session,
+        make_cohort(session).id,
+        name="Spring",
+        language="nl",
+        last_day=None,
+        plan=CohortPlan(),
+        version=1,
+        by=by,
+        now=NOW,
+    ),
+    "cohorts.copy_cohort": lambda session, by: cohorts.copy_cohort(
+        session, make_cohort(session).id, name="Again", first_day=None, last_day=None, by=by, now=NOW
+    ),
+    "cohorts.archive_cohort": lambda session, by: cohorts.archive_cohort(
+        session, make_cohort(session).id, archived=True, version=1, by=by, now=NOW
+    ),
+    "joining.close_join_code": lambda session, by: joining.close_join_code(
+        session, (code := make_join_code(session)).cohort_id, code.id, by=by, now=NOW
+    ),
+    "joining.make_join_code": lambda session, by: joining.make_join_code(
         session, cohort_id=make_cohort(session).id, by=by, now=NOW
     ),
     "cohorts.enrol": lambda session, by: cohorts.enrol(
         session, user_id=by, cohort_id=make_cohort(session).id, role="trainer", by=by, now=NOW
     ),
+    "second_step.reset_second_step": lambda session, by: second_step.reset_second_step(
+        session, with_second_step(session), by=by, now=NOW
+    ),
 }
 """Each verb of staff, done once. A new one needs its line here."""
+
+
+def with_second_step(session: Session) -> int:
+    """Make somebody with two-step sign-in."""
+    user = make_user(session)
+    session.add(SecondStep(user_id=user.id, seed="seed", created_at=NOW, confirmed_at=NOW))
+    session.flush()
+    return user.id
 
 
 def staff_verbs() -> set[str]:

@@ -1,344 +1,212 @@
-"""Joining a cohort: by whom, until when, and who gets the last seat."""
+"""What staff settle about cohorts: made, changed, copied and put away; who is in them."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.records import accounts, cohorts, links
-from app.records.accounts import BadEmail, EmailTaken, NoName, visitor_of
-from app.records.cohorts import (
-    CodeExpired,
-    CohortFull,
-    CohortNameTaken,
-    DaysOutOfOrder,
-    EnrolmentEnded,
-    JoinOffer,
-    OfferState,
-)
-from app.records.engine import writing_sessions
-from app.records.links import LinkExpired, LinkUsed
-from app.records.models import Cohort, Enrolment, JoinCode, OneTimeLink, Outbox, User
+from app.course.rules.cohort_modules import CohortModule, CohortPlan
+from app.records import accounts, cohorts, joining
+from app.records.accounts import BadEmail, NoName, visitor_of
+from app.records.cohorts import CohortNameTaken, DaysOutOfOrder, NoCohort, StaleCohort
+from app.records.joining import CodeExpired, OfferState, OtherDomain
+from app.records.models import Cohort, Enrolment, JoinCode, User
 from tests.makers import NOW, make_cohort, make_enrolment, make_join_code, make_user
 
-KEY = b"the secret of the installation"
 TODAY = NOW.date()
 YESTERDAY = TODAY - timedelta(days=1)
+PLAN = CohortPlan(
+    whole_course=False,
+    first_day=date(2027, 2, 1),
+    modules=(CohortModule("one", due_on=date(2027, 2, 8)), CohortModule("two", due_after_days=30)),
+)
+FACTS: dict[str, Any] = {"by": None, "now": NOW}
 
 
-def offer_of(session: Session, code: JoinCode, today: date = TODAY) -> JoinOffer:
-    offer = cohorts.find_offer(session, code.key, today)
-    assert offer is not None
-    return offer
+def made(session: Session, name: str = "Autumn", **facts: Any) -> int:
+    return cohorts.make_cohort(session, name=name, language="nl", **FACTS, **facts)
 
 
-def ask(session: Session, offer: JoinOffer, email: str = "sam@example.org") -> links.LinkFacts:
-    """Ask to join, and look up the link that was made."""
-    cohorts.ask_to_join(session, offer, "Sam", email, "nl", key=KEY, now=NOW)
-    row = session.scalars(select(OneTimeLink).order_by(OneTimeLink.id.desc())).first()
-    assert row is not None
-    link = links.find_link(session, links.token_of(row, KEY), NOW)
-    assert link is not None
-    return link
+def facts_of(session: Session, cohort_id: int) -> cohorts.CohortFacts:
+    found = cohorts.cohort_facts(session, cohort_id)
+    assert found is not None
+    return found
 
 
-def seats_taken(session: Session) -> int:
-    return session.scalars(select(JoinCode.taken)).one()
+def change(session: Session, cohort_id: int, **facts: Any) -> None:
+    standing = {"name": "Autumn", "language": "nl", "last_day": None, "plan": PLAN, "version": 1}
+    cohorts.change_cohort(session, cohort_id, **FACTS, **(standing | facts))
 
 
-# ---- cohorts and codes ---------------------------------------------------------------------------
+# ---- made and changed --------------------------------------------------------------------------
 
 
 def test_a_cohort_is_made_with_its_days(session: Session) -> None:
-    facts: dict[str, Any] = {"language": "nl", "by": None, "now": NOW}
-    cohort_id = cohorts.make_cohort(session, name=" Autumn ", first_day=YESTERDAY, last_day=TODAY, **facts)
+    cohort_id = made(session, " Autumn ", last_day=TODAY, plan=CohortPlan(first_day=YESTERDAY))
     cohort = session.get_one(Cohort, cohort_id)
     assert (cohort.name, cohort.language, cohort.first_day, cohort.last_day) == ("Autumn", "nl", YESTERDAY, TODAY)
     with pytest.raises(CohortNameTaken):
-        cohorts.make_cohort(session, name="Autumn", **facts)
+        made(session)
     with pytest.raises(DaysOutOfOrder):
-        cohorts.make_cohort(session, name="Winter", first_day=TODAY, last_day=YESTERDAY, **facts)
+        made(session, "Winter", last_day=YESTERDAY, plan=CohortPlan(first_day=TODAY))
     with pytest.raises(NoName):
-        cohorts.make_cohort(session, name=" ", **facts)
+        made(session, " ")
 
 
-def test_a_join_code_can_be_read_aloud(session: Session) -> None:
-    cohort = make_cohort(session)
-    keys = {cohorts.make_join_code(session, cohort_id=cohort.id, by=None, now=NOW) for _ in range(50)}
-    assert len(keys) == 50
-    for key in keys:
-        assert [len(group) for group in key.split("-")] == [4, 4, 4]
-        assert not set(key) & set("0O1IL")
-        assert cohorts.normal_code(key) == key
+def test_a_cohort_is_read_as_it_was_settled(session: Session) -> None:
+    found = facts_of(session, made(session, plan=PLAN, last_day=date(2027, 6, 30)))
+    assert (found.name, found.last_day, found.plan) == ("Autumn", date(2027, 6, 30), PLAN)
+    assert cohorts.cohort_facts(session, 4711) is None
 
 
-@given(st.text(max_size=100))
-def test_a_code_that_is_spelt_normally_stays_as_it_is(typed: str) -> None:
-    normal = cohorts.normal_code(typed)
-    assert cohorts.normal_code(normal) == normal
+def test_a_change_takes_the_place_of_what_was_settled(session: Session) -> None:
+    cohort_id = made(session, plan=PLAN)
+    change(session, cohort_id, name="Spring", language="en", plan=CohortPlan(modules=(CohortModule("three"),)))
+    found = facts_of(session, cohort_id)
+    assert (found.name, found.language, found.version) == ("Spring", "en", 2)
+    assert found.plan == CohortPlan(modules=(CohortModule("three"),))
 
 
-@given(
-    st.text(alphabet=cohorts.SIGNS, min_size=12, max_size=12),
-    st.lists(st.sampled_from([" ", "-", "\u2013", "\t", "", ".", "\u200b"]), min_size=12, max_size=12),
-    st.sampled_from([str.upper, str.lower, str.title]),
-)
-def test_a_code_is_found_however_it_is_typed(signs: str, between: list[str], cased: Callable[[str], str]) -> None:
-    typed = "".join(sign + space for sign, space in zip(cased(signs), between, strict=True))
-    assert cohorts.normal_code(typed) == "-".join((signs[:4], signs[4:8], signs[8:]))
+def test_a_cohort_keeps_its_own_name_and_takes_that_of_no_other(session: Session) -> None:
+    cohort_id = made(session)
+    made(session, "Winter")
+    change(session, cohort_id)
+    with pytest.raises(CohortNameTaken):
+        change(session, cohort_id, name="Winter", version=2)
 
 
-def test_noughts_and_ones_are_letters(session: Session) -> None:
-    assert cohorts.normal_code("0o1i") == "OOII"
+def test_of_two_who_change_a_cohort_the_second_is_told(session: Session) -> None:
+    cohort_id = made(session)
+    change(session, cohort_id, name="Mine")
+    with pytest.raises(StaleCohort):
+        change(session, cohort_id, name="Theirs")
+    with pytest.raises(NoCohort):
+        change(session, 4711, name="Nobody's")
+    assert facts_of(session, cohort_id).name == "Mine"
 
 
-def test_a_code_leads_to_its_cohort(session: Session) -> None:
-    cohort = make_cohort(session, name="Autumn", language="nl")
-    code = make_join_code(session, cohort=cohort, key="TREE-7K4P-BRDX")
-    expected = JoinOffer(code.id, "TREE-7K4P-BRDX", cohort.id, "Autumn", OfferState.OPEN)
-    assert cohorts.find_offer(session, " tree 7k4pbrdx", TODAY) == expected
-    for typed in ("TREE-7K4P-BRDY", "", "a" * 10_000, "%", "\x00"):
-        assert cohorts.find_offer(session, typed, TODAY) is None
+# ---- copied and put away -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("whose", ["code", "cohort"])
-def test_the_last_day_counts(session: Session, whose: str) -> None:
-    cohort = make_cohort(session, last_day=TODAY if whose == "cohort" else None)
-    code = make_join_code(session, cohort=cohort, last_day=TODAY if whose == "code" else None)
-    user_id = make_user(session).id
-    offer = offer_of(session, code)
-    tomorrow = NOW + timedelta(days=1)
-    assert offer.state is OfferState.OPEN
-    assert offer_of(session, code, tomorrow.date()).state is OfferState.EXPIRED
+def test_a_rerun_has_the_modules_and_trainers_but_not_the_learners_and_codes(session: Session) -> None:
+    first = made(session, plan=PLAN)
+    trainer, learner = make_user(session), make_user(session)
+    cohorts.enrol(session, user_id=trainer.id, cohort_id=first, role="trainer", **FACTS)
+    cohorts.enrol(session, user_id=learner.id, cohort_id=first, role="learner", **FACTS)
+    joining.make_join_code(session, cohort_id=first, **FACTS)
+    again = cohorts.copy_cohort(
+        session, first, name="Again", first_day=date(2027, 9, 1), last_day=date(2027, 12, 1), **FACTS
+    )
+    plan = facts_of(session, again).plan
+    assert (plan.whole_course, plan.first_day) == (False, date(2027, 9, 1))
+    assert plan.modules == (CohortModule("one", due_on=date(2027, 9, 8)), CohortModule("two", due_after_days=30))
+    people = session.execute(select(Enrolment.user_id, Enrolment.role).filter_by(cohort_id=again)).all()
+    assert [tuple(one) for one in people] == [(trainer.id, "trainer")]
+    assert session.scalars(select(JoinCode).filter_by(cohort_id=again)).all() == []
+    with pytest.raises(NoCohort):
+        cohorts.copy_cohort(session, 4711, name="Of nothing", first_day=None, last_day=None, **FACTS)
+
+
+def test_nobody_joins_a_cohort_that_was_put_away_until_it_is_taken_back(session: Session) -> None:
+    cohort_id = made(session)
+    key = joining.make_join_code(session, cohort_id=cohort_id, **FACTS)
+    before = joining.find_offer(session, key, TODAY)
+    assert before is not None
+    cohorts.archive_cohort(session, cohort_id, archived=True, version=1, **FACTS)
+    after = joining.find_offer(session, key, TODAY)
+    assert after is not None
+    assert (before.state, after.state) == (OfferState.OPEN, OfferState.EXPIRED)
     with pytest.raises(CodeExpired):
-        cohorts.join(session, user_id, offer, now=tomorrow)
+        joining.join(session, make_user(session).id, before, now=NOW)
+    cohorts.archive_cohort(session, cohort_id, archived=False, version=2, **FACTS)
+    assert joining.join(session, make_user(session).id, before, now=NOW)
+
+
+def test_the_list_counts_who_is_active_and_leaves_out_what_was_put_away(session: Session) -> None:
+    old, new = (made(session, name, plan=CohortPlan(first_day=TODAY)) for name in ("Old", "New"))
+    empty = made(session, "Empty")
+    cohort = session.get_one(Cohort, new)
+    make_enrolment(session, cohort=cohort)
+    make_enrolment(session, cohort=cohort)
+    make_enrolment(session, cohort=cohort, standing="ended")
+    make_enrolment(session, cohort=cohort, role="trainer")
+    cohorts.archive_cohort(session, old, archived=True, version=1, **FACTS)
+    lines = cohorts.cohort_lines(session, archived=False)
+    assert [(one.cohort_id, one.learners, one.trainers) for one in lines] == [(new, 2, 1), (empty, 0, 0)]
+    assert [one.name for one in cohorts.cohort_lines(session, archived=True)] == ["Old"]
+
+
+# ---- join codes --------------------------------------------------------------------------------
+
+
+def test_a_code_that_was_closed_opens_nothing_and_its_cohort_lists_it_no_more(session: Session) -> None:
+    code = make_join_code(session)
+    other = make_cohort(session)
+    offer = joining.find_offer(session, code.key, TODAY)
+    assert offer is not None
+    assert not joining.close_join_code(session, other.id, code.id, **FACTS)
+    assert joining.close_join_code(session, code.cohort_id, code.id, **FACTS)
+    assert joining.close_join_code(session, code.cohort_id, code.id, **FACTS)
+    found = joining.find_offer(session, code.key, TODAY)
+    assert found is not None
+    assert found.state is OfferState.EXPIRED
+    assert joining.join_codes_of(session, code.cohort_id, TODAY) == ()
     with pytest.raises(CodeExpired):
-        cohorts.ask_to_join(
-            session, offer_of(session, code, tomorrow.date()), "Sam", "sam@example.org", "nl", key=KEY, now=tomorrow
-        )
-    assert cohorts.join(session, user_id, offer, now=NOW)
+        joining.join(session, make_user(session).id, offer, now=NOW)
 
 
-# ---- joining with an account -----------------------------------------------------------------------
-
-
-def test_joining_twice_is_once_and_takes_one_seat(session: Session) -> None:
-    code, user = make_join_code(session, seats=5), make_user(session)
-    first = cohorts.join(session, user.id, offer_of(session, code), now=NOW)
-    assert cohorts.join(session, user.id, offer_of(session, code), now=NOW) == first
-    session.expire_all()
-    assert seats_taken(session) == 1
-    enrolment = session.get_one(Enrolment, first)
-    assert (enrolment.user_id, enrolment.role, enrolment.standing) == (user.id, "learner", "active")
-
-
-def test_who_is_in_goes_on_when_the_cohort_is_full_or_over(session: Session) -> None:
-    cohort = make_cohort(session, last_day=YESTERDAY)
-    code = make_join_code(session, cohort=cohort, seats=0)
-    enrolment = make_enrolment(session, cohort=cohort)
-    assert cohorts.join(session, enrolment.user_id, offer_of(session, code), now=NOW) == enrolment.id
-
-
-def test_a_trainer_who_follows_the_link_stays_a_trainer(session: Session) -> None:
-    code = make_join_code(session)
-    cohort = session.get_one(Cohort, code.cohort_id)
-    enrolment = make_enrolment(session, cohort=cohort, role="trainer")
-    cohorts.join(session, enrolment.user_id, offer_of(session, code), now=NOW)
-    session.expire_all()
-    assert (enrolment.role, seats_taken(session)) == ("trainer", 0)
-
-
-def test_a_code_does_not_bring_back_whom_staff_took_out(session: Session) -> None:
-    code = make_join_code(session)
-    cohort = session.get_one(Cohort, code.cohort_id)
-    enrolment = make_enrolment(session, cohort=cohort, standing="ended")
-    with pytest.raises(EnrolmentEnded):
-        cohorts.join(session, enrolment.user_id, offer_of(session, code), now=NOW)
-
-
-def test_a_full_cohort_takes_nobody(session: Session) -> None:
-    code = make_join_code(session, seats=1, taken=1)
-    offer = offer_of(session, code)
-    assert offer.state is OfferState.FULL
-    with pytest.raises(CohortFull):
-        cohorts.join(session, make_user(session).id, offer, now=NOW)
-    with pytest.raises(CohortFull):
-        ask(session, offer)
-
-
-def at_once(engine: Engine, deeds: list[Callable[[Session], object]]) -> list[object]:
-    """Do all deeds in threads that start together; return what each returned or raised."""
-    start, results = threading.Barrier(len(deeds)), list[object]()
-
-    def do(deed: Callable[[Session], object]) -> None:
-        start.wait(30)
-        try:
-            with writing_sessions(engine).begin() as session:
-                done = deed(session)
-        except CohortFull as error:
-            done = error
-        results.append(done)
-
-    threads = [threading.Thread(target=do, args=(deed,)) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
-def test_the_last_seat_is_given_once(engine: Engine, session: Session) -> None:
-    code = make_join_code(session, seats=3)
-    people = [make_user(session).id for _ in range(8)]
-    offer = offer_of(session, code)
-    session.commit()
-    results = at_once(engine, [partial(cohorts.join, user_id=who, offer=offer, now=NOW) for who in people])
-    assert sum(isinstance(result, CohortFull) for result in results) == 5
-    assert (len(session.scalars(select(Enrolment.id)).all()), seats_taken(session)) == (3, 3)
-
-
-def test_one_person_in_many_tabs_takes_one_seat(engine: Engine, session: Session) -> None:
-    code, user_id = make_join_code(session, seats=1), make_user(session).id
-    offer = offer_of(session, code)
-    session.commit()
-    results = at_once(engine, [partial(cohorts.join, user_id=user_id, offer=offer, now=NOW)] * 6)
-    assert results == [session.scalars(select(Enrolment.id)).one()] * 6
-    assert seats_taken(session) == 1
-
-
-# ---- joining without an account --------------------------------------------------------------------
-
-
-def test_a_newcomer_gets_a_letter_and_is_enrolled_behind_its_link(session: Session) -> None:
-    code = make_join_code(session, seats=1)
-    link = ask(session, offer_of(session, code), "Sam@Example.org")
-    letter = session.scalars(select(Outbox)).one()
-    assert (letter.letter, letter.link_id, letter.user_id, letter.cohort_id) == ("join", link.id, None, code.cohort_id)
-    assert session.scalars(select(User)).all() == []
-    user_id, stamp, enrolment_id = cohorts.join_by_link(session, link, "hash", now=NOW)
-    visitor = visitor_of(session, user_id, stamp, None)
-    assert visitor is not None
-    assert (visitor.name, visitor.email, visitor.language) == ("Sam", "sam@example.org", "nl")
-    assert (visitor.enrolment_id, visitor.role, visitor.cohort_id) == (enrolment_id, "learner", code.cohort_id)
-    facts = accounts.sign_in_facts(session, "sam@example.org")
-    assert facts is not None
-    assert facts.password_hash == "hash"
-    session.expire_all()
-    assert seats_taken(session) == 1
-
-
-def test_an_address_with_an_account_gets_another_letter_after_the_same_work(engine: Engine, session: Session) -> None:
-    user, offer = make_user(session, email="noor@example.org"), offer_of(session, make_join_code(session))
-    statements: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda *facts: statements.append(facts[2].split()[0]))
-    work: list[list[str]] = []
-    for email in ("NOOR@example.org", "sam@example.org"):
-        statements.clear()
-        cohorts.ask_to_join(session, offer, "Noor", email, "nl", key=KEY, now=NOW)
-        work.append(list(statements))
-    assert work[0] == work[1]
-    letters = session.execute(select(Outbox.letter, Outbox.user_id).order_by(Outbox.id)).all()
-    assert [tuple(letter) for letter in letters] == [("sign_in_instead", user.id), ("join", None)]
-
-
-def test_the_letter_to_sign_in_knows_the_code(session: Session) -> None:
-    make_user(session, email="noor@example.org")
-    code = make_join_code(session)
-    ask(session, offer_of(session, code), "noor@example.org")
-    letter = session.scalars(select(Outbox)).one()
-    assert session.get_one(OneTimeLink, letter.link_id).join_code_id == code.id
-
-
-def test_pressing_twice_sends_one_letter_and_asking_later_another(session: Session) -> None:
-    make_user(session, email="noor@example.org")
-    offer, other = offer_of(session, make_join_code(session)), offer_of(session, make_join_code(session))
-    for email in ("noor@example.org", "sam@example.org"):
-        for after in (timedelta(0), timedelta(seconds=20), timedelta(minutes=3)):
-            cohorts.ask_to_join(session, offer, "Sam", email, "nl", key=KEY, now=NOW + after)
-        cohorts.ask_to_join(session, other, "Sam", email, "nl", key=KEY, now=NOW)
-    assert session.scalar(select(func.count(Outbox.id))) == 6
-
-
-def test_what_is_no_name_or_address_is_told_at_once(session: Session) -> None:
-    offer = offer_of(session, make_join_code(session))
-    with pytest.raises(NoName):
-        cohorts.ask_to_join(session, offer, " ", "sam@example.org", "nl", key=KEY, now=NOW)
+def test_codes_are_listed_with_their_places_and_days(session: Session) -> None:
+    cohort_id = made(session)
+    joining.make_join_code(session, cohort_id=cohort_id, seats=30, last_day=YESTERDAY, **FACTS)
+    key = joining.make_join_code(session, cohort_id=cohort_id, mail_domains=["@Uni.Example.ORG"], **FACTS)
+    newest, oldest = joining.join_codes_of(session, cohort_id, TODAY)
+    assert (newest.key, newest.seats, newest.mail_domains, newest.state) == (key, None, ("uni.example.org",), "open")
+    assert (oldest.seats, oldest.taken, oldest.last_day, oldest.state) == (30, 0, YESTERDAY, "expired")
     with pytest.raises(BadEmail):
-        cohorts.ask_to_join(session, offer, "Sam", "sam", "nl", key=KEY, now=NOW)
+        joining.make_join_code(session, cohort_id=cohort_id, mail_domains=["not a domain"], **FACTS)
 
 
-def test_the_button_behind_a_link_works_once(session: Session) -> None:
-    link = ask(session, offer_of(session, make_join_code(session)))
-    cohorts.join_by_link(session, link, "hash", now=NOW)
-    with pytest.raises(LinkUsed):
-        cohorts.join_by_link(session, link, "hash", now=NOW)
+@pytest.mark.parametrize("is_newcomer", [True, False])
+def test_a_code_for_some_addresses_lets_in_nobody_else(session: Session, is_newcomer: bool) -> None:
+    cohort_id = made(session)
+    key = joining.make_join_code(session, cohort_id=cohort_id, mail_domains=["uni.example.org"], **FACTS)
+    offer = joining.find_offer(session, key, TODAY)
+    assert offer is not None
+
+    def come(email: str) -> None:
+        if is_newcomer:
+            joining.ask_to_join(session, offer, "Sam", email, "nl", key=b"secret", now=NOW)
+        else:
+            joining.join(session, make_user(session, email=email).id, offer, now=NOW)
+
+    come("sam@uni.example.org")
+    for other in ("sam@example.org", "sam@uni.example.org.example.org", "sam@my-uni.example.org"):
+        with pytest.raises(OtherDomain) as refused:
+            come(other)
+        assert refused.value.domains == ("uni.example.org",)
 
 
-def test_a_link_that_is_too_old_makes_no_account(session: Session) -> None:
-    link = ask(session, offer_of(session, make_join_code(session)))
-    with pytest.raises(LinkExpired):
-        cohorts.join_by_link(session, link, "hash", now=NOW + links.LIFETIMES["join"])
-    assert session.scalars(select(User)).all() == []
+# ---- who is in it ------------------------------------------------------------------------------
 
 
-def test_an_address_that_got_an_account_meanwhile_keeps_it(session: Session) -> None:
-    link = ask(session, offer_of(session, make_join_code(session)))
-    user = make_user(session, email="sam@example.org")
-    session.commit()
-    with pytest.raises(EmailTaken):
-        cohorts.join_by_link(session, link, "somebody's hash", now=NOW)
-    session.rollback()
-    facts = accounts.sign_in_facts(session, "sam@example.org")
-    assert facts is not None
-    assert facts.password_hash == user.password_hash
-
-
-@pytest.mark.parametrize("reason", [CohortFull, CodeExpired])
-def test_a_code_that_closed_meanwhile_makes_no_account_and_leaves_the_link(
-    session: Session, reason: type[Exception]
-) -> None:
-    code = make_join_code(session, seats=1)
-    link = ask(session, offer_of(session, code))
-    if reason is CohortFull:
-        cohorts.join(session, make_user(session).id, offer_of(session, code), now=NOW)
-    else:
-        code.last_day = YESTERDAY
-    session.commit()
-    with pytest.raises(reason):
-        cohorts.join_by_link(session, link, "hash", now=NOW)
-    session.rollback()
-    assert session.get_one(OneTimeLink, link.id).used_at is None
-    assert accounts.sign_in_facts(session, "sam@example.org") is None
-
-
-def test_who_comes_too_late_is_told_why_though_the_page_was_older(session: Session) -> None:
-    code = make_join_code(session, seats=1)
-    offer = offer_of(session, code)
-    cohorts.join(session, make_user(session).id, offer, now=NOW)
-    assert offer.state is OfferState.OPEN
-    with pytest.raises(CohortFull):
-        cohorts.join(session, make_user(session).id, offer, now=NOW)
-
-
-def test_a_link_for_a_new_password_joins_nobody(session: Session) -> None:
+def test_a_visitor_knows_what_their_cohort_works_through(session: Session) -> None:
+    cohort_id = made(session, plan=PLAN)
     user = make_user(session)
-    link_id = links.make_link(session, purpose="reset", key=KEY, now=NOW, user_id=user.id)
-    link = links.find_link(session, links.token_of(session.get_one(OneTimeLink, link_id), KEY), NOW)
-    assert link is not None
-    with pytest.raises(ValueError, match="no newcomer"):
-        cohorts.join_by_link(session, link, "hash", now=NOW)
-
-
-# ---- who is in -----------------------------------------------------------------------------------
+    enrolment_id = cohorts.enrol(session, user_id=user.id, cohort_id=cohort_id, role="learner", **FACTS)
+    visitor = visitor_of(session, user.id, user.session_stamp, enrolment_id)
+    assert visitor is not None
+    assert visitor.came_at == NOW
+    assert (visitor.plan.whole_course, visitor.plan.first_day) == (False, PLAN.first_day)
+    assert set(visitor.plan.modules) == set(PLAN.modules)
+    session.execute(update(User).values(session_stamp="nobody"))
+    alone = make_user(session)
+    nowhere = visitor_of(session, alone.id, alone.session_stamp, None)
+    assert nowhere is not None
+    assert nowhere.plan == CohortPlan()
 
 
 def test_trainers_are_named_in_order_and_only_while_they_are_there(session: Session) -> None:

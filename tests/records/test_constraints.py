@@ -27,6 +27,8 @@ BREAKING_A_CHECK = {
         f"UPDATE \"user\" SET name = '{'a' * 121}'",
     ],
     "ck_cohort_name_length": ["UPDATE cohort SET name = ''", f"UPDATE cohort SET name = '{'a' * 121}'"],
+    "ck_cohort_module_due_after_days": ["UPDATE cohort_module SET due_on = NULL, due_after_days = 0"],
+    "ck_cohort_module_one_kind_of_due_date": ["UPDATE cohort_module SET due_after_days = 7"],
     "ck_cohort_days_in_order": ["UPDATE cohort SET first_day = '2026-11-21', last_day = '2026-11-20'"],
     "ck_join_code_seats": ["UPDATE join_code SET taken = 3", "UPDATE join_code SET taken = -1"],
     "ck_enrolment_role": ["UPDATE enrolment SET role = 'admin'"],
@@ -167,7 +169,16 @@ def test_every_reference_has_an_index_that_begins_with_it(column: Column[object]
 def test_what_a_person_did_goes_with_them_and_what_staff_did_stays(filled: Session) -> None:
     filled.execute(text('DELETE FROM "user"'))
     left = {name for name, count in counts(filled).items() if count}
-    assert left == {"cohort", "join_code", "one_time_link", "throttle", "ended_visit", "wording", "audit_entry"}
+    assert left == {
+        "cohort",
+        "cohort_module",
+        "join_code",
+        "one_time_link",
+        "throttle",
+        "ended_visit",
+        "wording",
+        "audit_entry",
+    }
     entry = filled.execute(text("SELECT actor_id, subject_id, deed FROM audit_entry")).one()
     assert tuple(entry) == (None, None, "enrol")
 

@@ -55,6 +55,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         OPSTAP_SMTP="smtps://me:secret@mail.example.org:465",
         OPSTAP_MAIL_FROM="De trap <trap@example.org>",
         OPSTAP_PROXIES="1",
+        OPSTAP_TWO_STEP_ADMINS="1",
         OPSTAP_TIME_ZONE="America/Paramaribo",
     )
     assert settings == Settings(
@@ -70,6 +71,7 @@ def test_everything_can_be_set(tmp_path: Path) -> None:
         smtp="smtps://me:secret@mail.example.org:465",
         mail_from="De trap <trap@example.org>",
         proxies=1,
+        two_step_admins=True,
         time_zone="America/Paramaribo",
     )
     assert settings.is_secure
@@ -107,6 +109,7 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
         ("OPSTAP_PROXIES", "yes"),
         ("OPSTAP_TIME_ZONE", "Stairs/Landing"),
         ("OPSTAP_DEMO", "true"),
+        ("OPSTAP_TWO_STEP_ADMINS", "yes"),
         ("OPSTAP_HOST", "http://127.0.0.1"),
         ("OPSTAP_HOST", "[::1]"),
         ("OPSTAP_URL", "ftp://opstap.example.org"),

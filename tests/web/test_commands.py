@@ -382,7 +382,13 @@ def test_a_cohort_that_cannot_be_is_refused(
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
-    "words", [("people", "add-admin", "ada@example.org"), ("cohort", "new", "Najaar"), ("outbox", "status")]
+    "words",
+    [
+        ("people", "add-admin", "ada@example.org"),
+        ("people", "reset-second-step", "ada@example.org"),
+        ("cohort", "new", "Najaar"),
+        ("outbox", "status"),
+    ],
 )
 def test_a_command_that_works_on_a_site_asks_for_its_secret(
     make_app: Callable[..., Flask], words: tuple[str, ...]

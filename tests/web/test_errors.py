@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from app.course.files.shelf import Shelf
+from app.records import engine as engine_module
 from app.records.accounts import Visitor
 from app.records.engine import reading_sessions
 from app.web.access import public
 from app.web.extensions import db, engine_of
+from config import Settings
+from tests.makers import make_visitor
 from tests.web.conftest import SMALL, Browser, Visit, looked_at
+from tests.web.html import filled
 
 
 def test_a_page_that_is_not_there_says_so_and_leads_on(visit: Visit, reader: Browser, noor: Visitor) -> None:
@@ -86,6 +92,28 @@ def test_the_page_comes_when_the_database_is_away(
     assert page.status == 500
     assert page.text_of("h1") == "Something went wrong here"
     assert "no route to it" in caplog.text
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_while_another_program_holds_the_database_one_is_asked_to_try_again(
+    app_with: Callable[..., Flask], session: Session, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "BUSY_TIMEOUT", 50)
+    visitor = make_visitor(session)
+    session.commit()
+    app = app_with()
+    app.testing = False
+    reader = Browser(app.test_client())
+    reader.sign_in(visitor)
+    form = filled(reader.visit("/modules/01-map/signs").form(action="/modules/01-map/signs"), {})
+    shell = sqlite3.connect(str(make_url(settings.database_url).database), isolation_level=None)
+    shell.execute("BEGIN IMMEDIATE")
+    answer = reader.client.post("/modules/01-map/signs", data=form)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+    assert "It is busy here" in looked_at(answer).text_of("h1")
+    shell.execute("ROLLBACK")
+    shell.close()
+    assert reader.client.post("/modules/01-map/signs", data=form).status_code == 303
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.course.files.shelf import Shelf
 from app.exchange.mail import Letter
-from app.records import accounts, cohorts, links, outbox
+from app.records import accounts, joining, links, outbox, second_step
 from app.records.engine import writing_sessions
 from app.records.links import Newcomer
 from app.records.models import OneTimeLink, Outbox, User
@@ -32,7 +32,7 @@ from app.web.extensions import db, engine_of
 from app.web.letters import NobodyThere, OtherSecret, letter_of
 from app.worker import Worker, deliver_next, post_of
 from config import Settings
-from tests.makers import NOW, make_cohort, make_join_code, make_user
+from tests.makers import NOW, make_cohort, make_join_code, make_user, turn_on_second_step
 from tests.smtp import MailServer, mail_server
 
 ROOT = Path(__file__).parents[2]
@@ -155,15 +155,20 @@ def put_any(session: Session, kind: str, language: str) -> None:
         accounts.ask_for_reset(session, user.email, key=KEY.encode(), now=NOW)
     elif kind == "password_changed":
         accounts.set_password(session, user.id, "hash", now=NOW)
+    elif kind.startswith("second_step"):
+        turn_on_second_step(session, user.id, key=KEY.encode())
+        if kind == "second_step_off":
+            session.execute(delete(Outbox))
+            second_step.turn_off(session, user.id, now=NOW)
     else:
         code = make_join_code(session)
-        offer = cohorts.find_offer(session, code.key, NOW.date())
+        offer = joining.find_offer(session, code.key, NOW.date())
         assert offer is not None
-        cohorts.ask_to_join(session, offer, "Bo", user.email, "en", key=KEY.encode(), now=NOW)
+        joining.ask_to_join(session, offer, "Bo", user.email, "en", key=KEY.encode(), now=NOW)
     session.commit()
 
 
-KINDS = ("join", "sign_in_instead", "reset", "password_changed")
+KINDS = ("join", "sign_in_instead", "reset", "password_changed", "second_step_on", "second_step_off")
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

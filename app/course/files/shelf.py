@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.course.content import STEP_KINDS, Course
@@ -14,7 +14,6 @@ from app.course.files.loader import Loaded, load
 from app.course.files.pictures import picture_file
 from app.course.parts import QuestionBase, StepBase
 from app.course.quiz import QUESTION_KINDS
-from app.course.rules.search import SearchIndex
 
 
 class NoCourse(LookupError):
@@ -33,8 +32,6 @@ class _State:
     signature: _Signature | None
     is_current: bool = False
     """Whether the courses are what the files say now, faults and all."""
-    indexes: dict[str, SearchIndex] = field(default_factory=dict)
-    """By language, each from the first time that somebody searched in it."""
 
 
 class Shelf:
@@ -80,15 +77,6 @@ class Shelf:
         if not courses:
             raise NoCourse(f"{self.folder} has never held a course without faults")
         return courses.get(language or "") or next(iter(courses.values()))
-
-    def index(self, language: str) -> SearchIndex:
-        """Return what to search the last good course by, in one of its languages. Raises NoCourse, KeyError."""
-        state = self._state
-        if not state.courses:
-            raise NoCourse(f"{self.folder} has never held a course without faults")
-        if language not in state.indexes:
-            state.indexes[language] = SearchIndex(state.courses[language])
-        return state.indexes[language]
 
     def refresh(self) -> None:
         """Load the files again if the shelf watches them and one changed; a look costs one stat a file.

@@ -12,7 +12,19 @@ from app.records.models.learning import (
     Wording,
 )
 from app.records.models.office import AuditEntry, Outbox
-from app.records.models.people import Cohort, EndedVisit, Enrolment, JoinCode, KeptForm, OneTimeLink, Throttle, User
+from app.records.models.people import (
+    Cohort,
+    CohortModule,
+    EndedVisit,
+    Enrolment,
+    JoinCode,
+    KeptForm,
+    OneTimeLink,
+    RecoveryCode,
+    SecondStep,
+    Throttle,
+    User,
+)
 
 __all__ = [
     "Answer",
@@ -20,6 +32,7 @@ __all__ = [
     "AuditEntry",
     "Bookmark",
     "Cohort",
+    "CohortModule",
     "Draft",
     "EndedVisit",
     "Enrolment",
@@ -28,8 +41,10 @@ __all__ = [
     "ModuleCompletion",
     "OneTimeLink",
     "Outbox",
+    "RecoveryCode",
     "Reflection",
     "ReflectionRevision",
+    "SecondStep",
     "StepCompletion",
     "Throttle",
     "User",

@@ -24,7 +24,7 @@ class Outbox(Base):
     once_key: Mapped[str] = mapped_column(unique=True)
     """The deed that causes it, so that the same letter is put in once."""
     letter: Mapped[str]
-    """Which letter: `join`, `sign_in_instead`, `reset`, `password_changed`."""
+    """Which letter: `join`, `sign_in_instead`, `reset`, `password_changed`, `second_step_on`, `second_step_off`."""
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     link_id: Mapped[int | None] = mapped_column(ForeignKey("one_time_link.id", ondelete="CASCADE"), index=True)
     cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), index=True)

@@ -45,10 +45,28 @@ class Cohort(Base):
     language: Mapped[str]
     first_day: Mapped[date | None]
     last_day: Mapped[date | None]
+    whole_course: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    """Whether every module belongs to it, those that come later too; else those that it has rows of."""
     created_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+class CohortModule(Base):
+    """A module in a cohort: that it belongs to it, where not all do, and when it is due."""
+
+    __tablename__ = "cohort_module"
+    __table_args__ = (
+        CheckConstraint("due_on IS NULL OR due_after_days IS NULL", name="one_kind_of_due_date"),
+        CheckConstraint("due_after_days BETWEEN 1 AND 3650", name="due_after_days"),
+    )
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"), primary_key=True)
+    module_slug: Mapped[str] = mapped_column(primary_key=True)
+    due_on: Mapped[date | None]
+    due_after_days: Mapped[int | None]
+    """Days after the cohort's first day or, where it has none, after somebody came into it."""
 
 
 class JoinCode(Base):
@@ -63,7 +81,10 @@ class JoinCode(Base):
     seats: Mapped[int | None]
     taken: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     last_day: Mapped[date | None]
+    mail_domains: Mapped[str] = mapped_column(default="", server_default="")
+    """Where an address must be, folded, joined by a space; empty for anywhere."""
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
 
 
 class Enrolment(Base):
@@ -123,6 +144,28 @@ class OneTimeLink(Base):
     join_code_id: Mapped[int | None] = mapped_column(ForeignKey("join_code.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class SecondStep(Base):
+    """The authenticator app of an account. With the installation's secret the seed makes the app's secret."""
+
+    __tablename__ = "second_step"
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    seed: Mapped[str]
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    """When its first code was given; before that nothing is asked at sign-in."""
+    last_counter: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """The newest half minute of which a code was taken: none is taken twice."""
+
+
+class RecoveryCode(Base):
+    """A code that works once in place of the authenticator app. Only its keyed hash is kept."""
+
+    __tablename__ = "recovery_code"
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(primary_key=True)
     used_at: Mapped[datetime | None]
 
 

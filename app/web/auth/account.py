@@ -6,30 +6,33 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, abort, make_response, render_template
+from flask import Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.records import accounts, cohorts, throttle
+from app.records import accounts, cohorts, second_step
 from app.records.accounts import Visitor
-from app.web.access import stay_after_new_stamp, visitor_here
+from app.web.access import also_unguarded, stay_after_new_stamp
 from app.web.auth.forms import AccountForm, ChangePasswordForm
-from app.web.auth.wing import address_here, bp, say_wait, see, wait
+from app.web.auth.proving import refusal, visitor_or_401
+from app.web.auth.wing import bp, see
 from app.web.extensions import db, house
 from app.web.languages import languages_offered, name_of, remember_language
 from app.web.pages import tell
 
 
 @bp.get("/account")
+@also_unguarded
 def account() -> ResponseReturnValue:
     """Show what is known of a person, to change it."""
-    return _account_page(_visitor())
+    return _account_page(visitor_or_401())
 
 
 @bp.post("/account")
+@also_unguarded
 def change_account() -> ResponseReturnValue:
     """Take another name or language."""
-    visitor = _visitor()
+    visitor = visitor_or_401()
     form = AccountForm(visitor, _languages())
     if not form.validate():
         return _account_page(visitor, details=form)
@@ -43,23 +46,17 @@ def change_account() -> ResponseReturnValue:
 
 
 @bp.post("/account/password")
+@also_unguarded
 def change_password() -> ResponseReturnValue:
     """Take another password from who knows the one before; every other browser is signed out."""
-    visitor = _visitor()
+    visitor = visitor_or_401()
     form = ChangePasswordForm(email=visitor.email, name=visitor.name)
     if not form.validate():
         return _account_page(visitor, password=form)
     now = datetime.now(UTC)
-    buckets = throttle.sign_in_buckets(house().key, visitor.email, address_here())
-    if throttle.is_blocked(db.reading, buckets, now):
-        say_wait(form)
-        return wait(_account_page(visitor, password=form))
-    facts = accounts.sign_in_facts(db.reading, visitor.email)
-    if not house().passwords.verify(facts.password_hash if facts else None, form.current.data):
-        throttle.note_failure(db.session, buckets, now)
-        db.session.commit()
-        form.deny_current()
-        return _account_page(visitor, password=form)
+    refused = refusal(form, visitor, lambda: _account_page(visitor, password=form), now=now)
+    if refused is not None:
+        return refused
     password_hash = house().passwords.hash(form.password.data)
     stamp = accounts.set_password(db.session, visitor.user_id, password_hash, now=now)
     db.session.commit()
@@ -76,12 +73,9 @@ def _account_page(visitor: Visitor, **sent: Any) -> Response:
         "password": ChangePasswordForm(email=visitor.email, name=visitor.name, formdata=None),
     } | sent
     status = HTTPStatus.UNPROCESSABLE_ENTITY if any(form.errors for form in forms.values()) else HTTPStatus.OK
-    return make_response(render_template("auth/account.html", enrolments=enrolments, **forms), status)
+    standing = second_step.standing(db.reading, visitor.user_id)
+    return make_response(render_template("auth/account.html", enrolments=enrolments, codes=standing, **forms), status)
 
 
 def _languages() -> dict[str, str]:
     return {code: name_of(code) for code in languages_offered()}
-
-
-def _visitor() -> Visitor:
-    return visitor_here() or abort(HTTPStatus.UNAUTHORIZED)

@@ -5,13 +5,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, Field, PasswordField, SelectField, StringField
+from wtforms import BooleanField, EmailField, Field, PasswordField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired, InputRequired, StopValidation
 
 from app.records.accounts import NAME_LENGTH, BadEmail, NameTooLong, NoName, Visitor, clean_name, folded_email
 from app.records.passwords import LONGEST, SHORTEST, Weakness, too_weak
-from app.web.forms import OpstapForm
+from app.web.forms import Line, OpstapForm, stripped
 
 WEAKNESSES = {
     Weakness.SHORT: _l("Use at least %(count)s characters; a few words in a row will do", count=SHORTEST),
@@ -19,17 +19,6 @@ WEAKNESSES = {
     Weakness.SIMPLE: _l("This is easy to guess; use more different characters"),
     Weakness.PERSONAL: _l("This is easy to guess; use something other than your name or address"),
 }
-
-
-def stripped(text: str | None) -> str:
-    """Leave away the space around what was typed; what was not sent is empty."""
-    return (text or "").strip()
-
-
-class Line(StringField):
-    """A line of text."""
-
-    data: str
 
 
 class Address(EmailField):
@@ -105,6 +94,39 @@ class KnowsPassword(OpstapForm):
     def deny_current(self) -> None:
         """Say that the current password is another one."""
         self.current.errors = [_("This is not your current password")]
+
+
+class ProofForm(KnowsPassword):
+    """Asked of who is signed in and changes how they come in: their password, or a code that works once."""
+
+    current = Secret(
+        _l("Your password, or a code from the app"),
+        [InputRequired(_l("Fill in your password, or a code from the app"))],
+    )
+
+    def deny_current(self) -> None:
+        """Say that it was neither."""
+        self.current.errors = [_("This is not your password, and not a code that works now")]
+
+
+class AppCodeForm(OpstapForm):
+    """The code that the app shows now."""
+
+    code = Line(_l("Code from the app"), [DataRequired(_l("Fill in the code that the app shows"))], filters=[stripped])
+
+    def deny(self) -> None:
+        """Say that the code opens nothing, whatever is wrong with it."""
+        self.code.errors = [_("This code does not work, or not any more. Wait for the next code, and fill that in.")]
+
+
+class RecoveryCodeForm(OpstapForm):
+    """One of the codes for who has no app at hand."""
+
+    code = Line(_l("Recovery code"), [DataRequired(_l("Fill in a recovery code"))], filters=[stripped])
+
+    def deny(self) -> None:
+        """Say that the code opens nothing, whatever is wrong with it."""
+        self.code.errors = [_("This code does not work, or not any more. Each recovery code works once.")]
 
 
 class PasswordForm(OpstapForm):

@@ -9,14 +9,15 @@ from flask import Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.records import accounts, cohorts, links
+from app.records import accounts, joining, links
 from app.records.accounts import EmailTaken
-from app.records.cohorts import CodeExpired, CohortFull
+from app.records.joining import CodeExpired, CohortFull
 from app.records.links import LinkExpired, LinkFacts, LinkState, LinkUsed
-from app.web.access import enter, public
+from app.web.access import public
 from app.web.auth.forms import PasswordForm
 from app.web.auth.wing import bp, page, see
 from app.web.extensions import db, house
+from app.web.halfway import code_page, come_in
 from app.web.headers import keep_secret
 from app.web.pages import MY_COURSE, tell
 
@@ -38,7 +39,7 @@ def _take_password(found: LinkFacts, now: datetime) -> Response:
     """Ask for a password, set it, and begin a session."""
     form = PasswordForm(email=found.email, name=found.name)
     if not form.validate_on_submit():
-        offer = cohorts.find_offer(db.reading, found.join_key, now.date()) if found.join_key else None
+        offer = joining.find_offer(db.reading, found.join_key, now.date()) if found.join_key else None
         return page("auth/link.html", form, purpose=found.purpose, email=found.email, offer=offer)
     password_hash = house().passwords.hash(form.password.data)
     try:
@@ -49,18 +50,21 @@ def _take_password(found: LinkFacts, now: datetime) -> Response:
 
 
 def _come_in(found: LinkFacts, password_hash: str, now: datetime) -> Response:
-    """Use the link up: its person is signed in here, with the new password, and nowhere else."""
+    """Use the link up: its person is signed in here, with the new password, and nowhere else.
+
+    Whose account asks for a code gives that first, and is signed in nowhere until then.
+    """
     enrolment_id = None
     if found.user_id is None:
-        user_id, stamp, enrolment_id = cohorts.join_by_link(db.session, found, password_hash, now=now)
+        user_id, stamp, enrolment_id = joining.join_by_link(db.session, found, password_hash, now=now)
         words = _("Welcome. You are signed in, and this is where your course begins.")
     else:
         user_id, stamp = accounts.password_by_link(db.session, found, password_hash, now=now)
         words = _("Your password is set, and you are signed in here. Everywhere else you are signed out.")
-    enter(user_id, stamp, enrolment_id=enrolment_id)
+    visitor = come_in(user_id, stamp, enrolment_id=enrolment_id)
     db.session.commit()
-    tell(words)
-    return see(MY_COURSE)
+    tell(words if visitor else _("Your password is set. Everywhere else you are signed out."))
+    return see(MY_COURSE if visitor else code_page())
 
 
 _WHY = {

@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 
 from app.records import accounts, throttle
 from app.records.accounts import SignInFacts
-from app.web.access import enter, leave, own_page, public, visitor_here
+from app.web.access import leave, own_page, public, visitor_here
 from app.web.auth.forms import AddressForm, SignInForm
 from app.web.auth.wing import MAIL_SENT, address_here, bp, mail_is_on_its_way, page, see, too_many
 from app.web.extensions import READING_METHODS, db, house
+from app.web.halfway import code_page, come_in
 from app.web.headers import clear_browser
 from app.web.pages import MY_COURSE, current_course, tell
 
@@ -29,7 +30,7 @@ def start() -> ResponseReturnValue:
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public
 def sign_in() -> ResponseReturnValue:
-    """Take address and password, and go on to where the visitor was going."""
+    """Take address and password, and go on to where the visitor was going; by way of a code where one is asked for."""
     onward = own_page(request.args.get("next"))
     visitor = visitor_here()
     if visitor is not None and request.method in READING_METHODS:
@@ -52,9 +53,9 @@ def sign_in() -> ResponseReturnValue:
         form.form_errors.append(_("This address and this password do not match"))
         return page("auth/sign_in.html", form)
     throttle.forget(db.session, buckets[0])
-    enter(facts.user_id, facts.stamp, stay=form.stay.data)
+    is_in = come_in(facts.user_id, facts.stamp, stay=form.stay.data) is not None
     db.session.commit()
-    return see(onward or MY_COURSE)
+    return see((onward or MY_COURSE) if is_in else code_page(onward))
 
 
 def _facts_of_who_signs_in(form: SignInForm) -> SignInFacts | None:

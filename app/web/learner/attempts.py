@@ -21,7 +21,7 @@ from app.web.learner.fields import Verdict
 from app.web.learner.outline import frame_of
 from app.web.learner.steps.quiz import deed_key
 from app.web.learner.wing import bp, page_of
-from app.web.pages import current_course, path_of
+from app.web.pages import learner_course, path_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def attempt(attempt_id: int) -> ResponseReturnValue:
     found = attempts.attempt_of(db.session, visitor, attempt_id, kinds=house().shelf.question_kinds)
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
-    course = current_course()
+    course = learner_course()
     step = course.step_by_key.get(found.step_key)
     quiz_step = step if isinstance(step, QuizStep) else None
     made = attempts.attempts_of(db.session, visitor, quiz_step.quiz) if quiz_step else ()

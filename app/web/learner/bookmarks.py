@@ -17,7 +17,7 @@ from app.web.learner.outline import frame_of
 from app.web.learner.steps.drafted import DraftedPage
 from app.web.learner.steps.page import NotTaken
 from app.web.learner.wing import bp, page_of, shown
-from app.web.pages import current_course, find_step, path_of, tell
+from app.web.pages import find_step, learner_course, path_of, tell
 
 BOOKMARKS = "/bookmarks"
 
@@ -30,7 +30,7 @@ def bookmarks() -> ResponseReturnValue:
         "learner/bookmarks.html",
         visitor=visitor,
         enrolment=signed_enrolment(visitor),
-        marked=[(page_of(one.step), one) for one in marks.bookmarks_of(db.session, visitor, current_course())],
+        marked=[(page_of(one.step), one) for one in marks.bookmarks_of(db.session, visitor, learner_course())],
     )
 
 
@@ -72,6 +72,6 @@ def _with_what_cannot_be_kept(step: StepBase, visitor: Visitor, now: datetime) -
     else:
         return None
     # The page of a locked step is not to be seen; the browser still has the one before.
-    if frame_of(current_course(), visitor, step).state is State.LOCKED:
+    if frame_of(learner_course(), visitor, step).state is State.LOCKED:
         abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return shown(page, form, visitor)

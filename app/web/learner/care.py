@@ -18,7 +18,7 @@ from app.web.learner.onward import go_on_from
 from app.web.learner.outline import Frame, frame_of
 from app.web.learner.steps.said import SaidForm
 from app.web.learner.wing import bp, page_of
-from app.web.pages import current_course, find_step, path_of, tell
+from app.web.pages import find_step, learner_course, path_of, tell
 
 
 @bp.route("/modules/<module_slug>/<step_slug>/around", methods=["GET", "POST"])
@@ -27,7 +27,7 @@ def around(module_slug: str, step_slug: str) -> ResponseReturnValue:
     visitor = learner_here()
     step = find_step(module_slug, step_slug)
     care = step.care or abort(HTTPStatus.NOT_FOUND)
-    course = current_course()
+    course = learner_course()
     frame = frame_of(course, visitor, step)
     if frame.state is State.LOCKED:
         return _locked(step, frame, visitor)

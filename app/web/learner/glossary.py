@@ -6,13 +6,13 @@ from flask.typing import ResponseReturnValue
 from app.course.rules.alphabet import alphabetical
 from app.web.access import learner_here
 from app.web.learner.wing import bp
-from app.web.pages import current_course
+from app.web.pages import learner_course
 
 
 @bp.get("/glossary")
 def glossary() -> ResponseReturnValue:
     """List the terms, for who is enrolled: they are part of the course."""
-    visitor, course = learner_here(), current_course()
+    visitor, course = learner_here(), learner_course()
     return render_template(
         "learner/glossary.html", visitor=visitor, terms=alphabetical(course.glossary), steps=course.steps_by_term
     )

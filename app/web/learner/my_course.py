@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from flask_babel import gettext as _
@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from app.course.content import Course, Module
 from app.course.parts import Change, Completes, StepBase
 from app.course.quiz import Quiz
+from app.course.rules.cohort_modules import due_day
 from app.course.rules.progress import ModuleProgress, Progress, State, next_step
 from app.course.steps.quiz_step import QuizStep
 from app.records import bookmarks
@@ -19,7 +20,7 @@ from app.records.overview import Tried, Waiting
 from app.web.charts import Stair, stair
 from app.web.extensions import house
 from app.web.learner.outline import StepLink, done_words, module_name, place_in, step_link, step_links
-from app.web.pages import MODULES, minutes, moment, path_of
+from app.web.pages import MODULES, local_day, minutes, moment, path_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ class ModuleCard:
     done: str
     percent: int
     minutes_left: int
+    due: date | None
+    """The day by which the cohort hopes to be done with it; none once it is finished."""
+    is_past_due: bool
     finished: bool
     finished_at: datetime | None
     label: str
@@ -115,8 +119,9 @@ def my_course(
     waiting: Waiting,
     finished_at: Mapping[str, datetime],
     changes: Mapping[str, Sequence[Change]],
+    today: date,
 ) -> MyCourse:
-    """Say where a visitor is in the course.
+    """Say where a visitor is in the course on a day of their own time zone.
 
     `waiting` is about what is missing; `finished_at` is by module slug, current or former;
     `changes` holds, by step key, what was improved since the visitor did the step.
@@ -128,7 +133,7 @@ def my_course(
         "%(done)s of %(num)s step done", "%(done)s of %(num)s steps done", so_far.steps_counted, done=so_far.steps_done
     )
     place = _place(so_far, onward, link) if onward and link else ""
-    cards = [_card(found, onward, visitor, waiting, finished_at, changes) for found in so_far.modules]
+    cards = [_card(found, onward, visitor, waiting, finished_at, changes, today) for found in so_far.modules]
     return MyCourse(
         stage="finished" if onward is None else "under way" if so_far.steps_done else "start",
         onward=link,
@@ -159,9 +164,7 @@ def _staff(visitor: Visitor) -> Staff | None:
     if visitor.is_admin:
         return Staff(
             str(_("You are an admin")),
-            str(
-                _("The pages for admins are still to come. Until then you follow the course yourself, as learners do.")
-            ),
+            str(_("You make and change cohorts on the page Cohorts. Here you follow the course yourself.")),
         )
     return None
 
@@ -188,9 +191,10 @@ def _card(
     waiting: Waiting,
     finished_at: Mapping[str, datetime],
     changes: Mapping[str, Sequence[Change]],
+    today: date,
 ) -> ModuleCard:
     module, links = found.module, step_links(found)
-    done = done_words(found)
+    done, due = done_words(found), _due(found, visitor, today)
     return ModuleCard(
         number=module.number,
         title=module.title,
@@ -199,6 +203,8 @@ def _card(
         done=done,
         percent=found.percent,
         minutes_left=found.minutes_left,
+        due=due,
+        is_past_due=due is not None and due < today,
         finished=found.finished,
         finished_at=next((finished_at[key] for key in module.keys if key in finished_at), None),
         label=f"{_title_in_label(module)}: {done}",
@@ -208,6 +214,11 @@ def _card(
         taken_back=tuple(link for link in links if found.finished and link.state is State.OPEN),
         changed=tuple(_changed(found, changes)),
     )
+
+
+def _due(found: ModuleProgress, visitor: Visitor, today: date) -> date | None:
+    came_on = local_day(visitor.came_at) if visitor.came_at else today
+    return None if found.finished else due_day(visitor.plan, found.module, came_on)
 
 
 def _title_in_label(module: Module) -> str:

@@ -17,7 +17,7 @@ from app.records.accounts import Visitor
 from app.web.charts import Stair, stair
 from app.web.extensions import house
 from app.web.languages import once_a_language
-from app.web.pages import MY_COURSE, current_course, path_of
+from app.web.pages import MY_COURSE, learner_course, path_of
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def step_link(so_far: Progress, step: StepBase) -> StepLink:
 
 def step_links(found: ModuleProgress, here: StepBase | None = None) -> tuple[StepLink, ...]:
     """Return links to all steps of a module, in order."""
-    links, key = _links_of(current_course()), here.key if here else ""
+    links, key = _links_of(learner_course()), here.key if here else ""
     return tuple([links.to(one.step, one.state, is_here=one.step.key == key) for one in found.steps])
 
 

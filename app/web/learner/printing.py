@@ -24,7 +24,7 @@ from app.web.extensions import db
 from app.web.learner.steps.page import StepPage
 from app.web.learner.steps.reflect import LEVEL_WORDS
 from app.web.learner.wing import bp, page_of
-from app.web.pages import MODULES, current_course, path_of
+from app.web.pages import MODULES, current_course, learner_course, path_of
 
 # ---- a module --------------------------------------------------------------------------------
 
@@ -50,7 +50,7 @@ class PaperStep:
 @bp.get("/modules/<module_slug>/print")
 def print_module(module_slug: str) -> ResponseReturnValue:
     """Show a module on one page; with `mine` in the address, what one wrote oneself stands in it too."""
-    visitor, course = learner_here(), current_course()
+    visitor, course = learner_here(), learner_course()
     module = course.module_by_slug.get(module_slug) or abort(HTTPStatus.NOT_FOUND)
     if module.slug != module_slug:
         return redirect(f"{MODULES}{module.slug}/print", HTTPStatus.MOVED_PERMANENTLY)
@@ -150,7 +150,7 @@ class OwnTexts:
 @bp.get("/reflections")
 def reflections() -> ResponseReturnValue:
     """Show all that one wrote oneself, module by module; nobody else can open it."""
-    visitor, course = learner_here(), current_course()
+    visitor, course = learner_here(), current_course()  # also where their cohort has left a module out
     written = reflecting.reflections_of(db.session, visitor, course)
     kept = drafts.drafts_of(db.session, visitor, course)
     return render_template(
@@ -179,7 +179,7 @@ def _own_text(step: StepBase | None, written: ReflectionRead | None, kept: Draft
         return None
     return OwnText(
         title=step.title if step else "",
-        path=path_of(step) if step else "",
+        path=path_of(step) if step and step.key in learner_course().places else "",
         prompt=step.prompt if isinstance(step, ReflectStep) else None,
         written=written,
         drafts=unsent,

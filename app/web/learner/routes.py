@@ -29,7 +29,7 @@ from app.web.learner.steps.read import ReadPage
 from app.web.learner.steps.reflect import ReflectPage
 from app.web.learner.steps.resources import ResourcesPage
 from app.web.learner.wing import bp, page_of, shown
-from app.web.pages import MY_COURSE, current_course, find_step, path_of, tell
+from app.web.pages import MY_COURSE, find_step, learner_course, local_day, path_of, tell
 
 STEP_PAGES: Mapping[type[StepBase], type[StepPage[Any]]] = {
     ReadStep: ReadPage,
@@ -48,7 +48,7 @@ def my_course() -> ResponseReturnValue:
     visitor = visitor_here() or abort(HTTPStatus.UNAUTHORIZED)
     if visitor.enrolment_id is None:
         return render_template("learner/no_cohort.html", visitor=visitor)
-    course = current_course()
+    course = learner_course()
     so_far = progress(course, visitor.done_keys)
     view = view_of_my_course(
         course,
@@ -57,6 +57,7 @@ def my_course() -> ResponseReturnValue:
         waiting=overview.waiting_of(db.session, visitor, missing_quizzes(so_far), missing_with_drafts(so_far)),
         finished_at=learning.module_finished_at(db.session, visitor) if any(m.finished for m in so_far.modules) else {},
         changes=learning.changes_to_show(db.session, visitor, course),
+        today=local_day(datetime.now(UTC)),
     )
     return render_template("learner/my_course.html", visitor=visitor, view=view)
 
@@ -85,7 +86,7 @@ def choose_cohort() -> ResponseReturnValue:
 def module(module_slug: str) -> ResponseReturnValue:
     """Go to where one is in a module."""
     visitor = learner_here()
-    course = current_course()
+    course = learner_course()
     found = course.module_by_slug.get(module_slug) or abort(HTTPStatus.NOT_FOUND)
     so_far = progress(course, visitor.done_keys).of(found)
     return redirect(path_of(place_in(so_far, visitor.last_step_key)))
@@ -96,7 +97,7 @@ def step(module_slug: str, step_slug: str) -> ResponseReturnValue:
     """Show a step of any kind; take what a learner does with it."""
     visitor = learner_here()
     page = page_of(find_step(module_slug, step_slug))
-    if progress(current_course(), visitor.done_keys).is_locked(page.step):
+    if progress(learner_course(), visitor.done_keys).is_locked(page.step):
         return _locked(page, visitor)
     form = page.form(visitor)
     if form.validate_on_submit():
@@ -121,7 +122,7 @@ def take_back(module_slug: str, step_slug: str) -> ResponseReturnValue:
     visitor = learner_here()
     found = find_step(module_slug, step_slug)
     if found.completes is Completes.SAID:
-        learning.take_back_step(db.session, visitor, current_course(), found, now=datetime.now(UTC))
+        learning.take_back_step(db.session, visitor, learner_course(), found, now=datetime.now(UTC))
         db.session.commit()
         tell(_("‘%(title)s’ is open again.", title=found.title))
     else:
@@ -142,7 +143,7 @@ def _locked(page: StepPage[Any], visitor: Visitor) -> ResponseReturnValue:
     """Say which step comes first."""
     if request.method not in READING_METHODS:
         return _kept_while_locked(page, visitor)
-    frame = frame_of(current_course(), visitor, page.step)
+    frame = frame_of(learner_course(), visitor, page.step)
     return render_template("learner/locked.html", page=page, frame=frame, visitor=visitor), HTTPStatus.FORBIDDEN
 
 
@@ -163,7 +164,7 @@ def _changes(visitor: Visitor, step: StepBase) -> Mapping[str, Sequence[Change]]
 
     The outline names the others of its module.
     """
-    course = current_course()
+    course = learner_course()
     improved = [one for one in course.module_by_slug[step.module_slug].steps if one.changes]
     if not any(_may_have_changed(visitor, one) for one in improved):
         return {}

@@ -10,13 +10,13 @@ from flask_babel import gettext as _
 from app.course.content import ContentPage, Course, Support, Term
 from app.course.parts import StepBase
 from app.course.rules.progress import Progress, progress
-from app.course.rules.search import Hit, Piece
+from app.course.rules.search import Hit, Piece, SearchIndex
 from app.web.access import learner_here
 from app.web.extensions import house
 from app.web.languages import ASKED, name_of, own_address
 from app.web.learner.outline import module_name
 from app.web.learner.wing import bp
-from app.web.pages import current_course, path_of
+from app.web.pages import learner_course, path_of
 
 LONGEST = 200
 """Signs of a question that are read."""
@@ -62,13 +62,13 @@ def search() -> ResponseReturnValue:
     """Ask for words, and show where in the course they stand."""
     visitor = learner_here()
     question = " ".join(request.args.get("q", "")[:LONGEST].split())
-    course = current_course()
+    course = learner_course()
     results = _results(course, progress(course, visitor.done_keys), question) if question else None
     return render_template("learner/search.html", visitor=visitor, question=question, longest=LONGEST, results=results)
 
 
 def _results(course: Course, so_far: Progress, question: str) -> Results:
-    found = house().shelf.index(course.language).find(question, most=MOST)
+    found = house().once(SearchIndex, course).find(question, most=MOST)
     return Results(
         question=question,
         lines=tuple(_line(hit, course, so_far) for hit in found.hits),
@@ -82,7 +82,7 @@ def _elsewhere(course: Course, question: str) -> Iterator[Elsewhere]:
     """Yield the other languages in which all the words stand somewhere."""
     for code in course.languages:
         if code != course.language:
-            there = house().shelf.index(code).find(question, most=0)
+            there = house().once(SearchIndex, learner_course(code)).find(question, most=0)
             if there.count and there.is_whole:
                 yield Elsewhere(code, name_of(code), there.count, own_address(request.path, **{ASKED: code}))
 

@@ -14,7 +14,7 @@ from app.web.access import signed_enrolment
 from app.web.extensions import house
 from app.web.learner.outline import frame_of
 from app.web.learner.steps.page import StepPage
-from app.web.pages import MODULES, current_course
+from app.web.pages import MODULES, learner_course
 
 bp = Blueprint("learner", __name__)
 
@@ -45,7 +45,7 @@ def shown(
         page.template,
         page=page,
         form=form,
-        frame=frame_of(current_course(), visitor, page.step),
+        frame=frame_of(learner_course(), visitor, page.step),
         visitor=visitor,
         enrolment=signed_enrolment(visitor),
         changes=changes.get(page.step.key, ()),

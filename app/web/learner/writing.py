@@ -22,7 +22,7 @@ from app.web.learner.steps.drafted import DraftedForm, DraftedPage
 from app.web.learner.steps.page import NotTaken
 from app.web.learner.steps.reflect import ICONS, ReflectForm, ReflectPage
 from app.web.learner.wing import bp, page_of, shown
-from app.web.pages import current_course, find_step, path_of, tell
+from app.web.pages import find_step, learner_course, path_of, tell
 
 # ---- drafts ----------------------------------------------------------------------------------
 
@@ -150,7 +150,7 @@ def delete(module_slug: str, step_slug: str) -> ResponseReturnValue:
         "learner/steps/reflect_delete.html",
         page=page,
         form=OpstapForm(),
-        frame=frame_of(current_course(), visitor, page.step),
+        frame=frame_of(learner_course(), visitor, page.step),
         visitor=visitor,
         enrolment=signed_enrolment(visitor),
         standing=standing,

@@ -22,7 +22,7 @@ from app.web.learner.fields import QuestionField, field_name
 from app.web.learner.onward import progress_with, tell_done
 from app.web.learner.steps.drafted import SAVE, DraftedForm, DraftedPage, is_sent
 from app.web.learner.steps.page import NotTaken
-from app.web.pages import current_course
+from app.web.pages import learner_course
 
 
 class QuizForm(DraftedForm):
@@ -157,7 +157,7 @@ class QuizPage(DraftedPage[QuizStep]):
             return self.onward_when_kept()
         if self.handed_in is not None:
             return self._first_result(visitor, form, self.handed_in)
-        course, key = current_course(), str(form.deed_key.data)
+        course, key = learner_course(), str(form.deed_key.data)
         try:
             attempt_id = attempts.submit_quiz(
                 db.session,
@@ -195,7 +195,7 @@ class QuizPage(DraftedPage[QuizStep]):
 
     def _tell_when_finished(self, visitor: Visitor, attempt_id: int) -> None:
         """Say so when a module or the course ended with this; that the step is done stands in the result."""
-        course = current_course()
+        course = learner_course()
         module = course.module_by_slug[self.step.module_slug]
         before, after = progress(course, visitor.done_keys), progress_with(course, visitor, self.step)
         if before.of(module).finished or not after.of(module).finished:

@@ -33,7 +33,7 @@ from app.web.learner.fields import listed
 from app.web.learner.onward import tell_done
 from app.web.learner.steps.drafted import SAVE, DraftedForm, DraftedPage, is_sent, version_in
 from app.web.learner.steps.page import NotTaken
-from app.web.pages import current_course, path_of, tell
+from app.web.pages import learner_course, path_of, tell
 
 LEVELS = (
     SelectChoice(Level.PRIVATE.value, _l("Only me")),
@@ -138,8 +138,8 @@ class ReflectPage(DraftedPage[ReflectStep]):
             self.save_or_say(visitor, form, now=now)
             return self.onward_when_kept()
         self.stop_at_two_texts(visitor, form, now=now)
-        was = progress(current_course(), visitor.done_keys)
-        module = current_course().module_by_slug[self.step.module_slug]
+        was = progress(learner_course(), visitor.done_keys)
+        module = learner_course().module_by_slug[self.step.module_slug]
         try:
             self._ask_about_others(form, visitor, now=now)
             self._submit(form, visitor, now=now)
@@ -166,7 +166,7 @@ class ReflectPage(DraftedPage[ReflectStep]):
             is_first = self.standing is None or self.standing.newest is None
             tell(_("Your text is handed in.") if is_first else _("The new version is handed in."))
         else:
-            tell_done(current_course(), visitor, self.step)
+            tell_done(learner_course(), visitor, self.step)
         return path_of(self.step)
 
     def _ask_about_others(self, form: ReflectForm, visitor: Visitor, *, now: datetime) -> None:
@@ -199,7 +199,7 @@ class ReflectPage(DraftedPage[ReflectStep]):
         reflecting.submit_reflection(
             db.session,
             visitor,
-            current_course(),
+            learner_course(),
             self.step,
             text=form.text.data or "",
             level=form.level.data,

@@ -8,7 +8,7 @@ from app.web.extensions import db
 from app.web.forms import OpstapForm
 from app.web.learner.onward import go_on_from
 from app.web.learner.steps.page import S, StepPage
-from app.web.pages import current_course
+from app.web.pages import learner_course
 
 
 class SaidForm(OpstapForm):
@@ -24,6 +24,6 @@ class SaidPage(StepPage[S]):
 
     def take(self, form: OpstapForm, visitor: Visitor, *, now: datetime) -> str:
         """Complete the step, and go on; a second press changes nothing."""
-        course = current_course()
+        course = learner_course()
         learning.complete_step(db.session, visitor, course, self.step, now=now)
         return go_on_from(course, visitor, self.step)

@@ -1,0 +1,148 @@
+"""Who reaches what: every page and every deed has its row here, and a new one fails until it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from app.records.accounts import Visitor, visitor_of
+from app.web.access import is_public
+from tests.makers import make_enrolment, make_join_code, make_user, make_visitor
+from tests.web.conftest import Browser
+
+EVERYBODY, ONESELF, IN_A_COHORT, ADMINS = "everybody", "who is signed in", "who is in a cohort", "admins"
+
+WHO = {
+    EVERYBODY: {
+        "static", "look.theme", "info.support", "info.page", "auth.start", "auth.sign_in", "auth.sign_in_code",
+        "auth.sign_in_recovery_code", "auth.sign_out", "auth.forgotten", "auth.mail_sent", "auth.join_by_code",
+        "auth.join", "auth.link",
+    },
+    ONESELF: {
+        "auth.account", "auth.change_account", "auth.change_password", "auth.second_step", "auth.second_step_app",
+        "auth.second_step_off", "auth.recovery_codes", "auth.new_recovery_codes", "info.pause", "learner.my_course",
+        "learner.picture",
+    },
+    IN_A_COHORT: {
+        "learner.around", "learner.attempt", "learner.bookmark", "learner.bookmarks", "learner.choose",
+        "learner.choose_cohort", "learner.delete", "learner.draft", "learner.glossary", "learner.level",
+        "learner.module", "learner.print_module", "learner.reflections", "learner.search", "learner.step",
+        "learner.take_back",
+    },
+    ADMINS: {
+        "admin.all_cohorts", "admin.archive_cohort", "admin.change_cohort", "admin.close_code", "admin.cohort",
+        "admin.copy_cohort", "admin.new_code", "admin.new_cohort",
+    },
+}  # fmt: skip
+"""Views by who reaches them."""
+
+OF_ONES_OWN = {
+    "auth.link", "info.page", "learner.around", "learner.attempt", "learner.delete", "learner.level", "static",
+}  # fmt: skip
+"""Views that answer 404 to who reaches them too, as what is asked for is not there."""
+
+ROLES = ("nobody", "alone", "learner", "trainer", "admin")
+"""`alone`: signed in, and in no cohort; the admin is in none either."""
+
+REACHED, NOT_THERE, SIGN_IN, JOIN, REFUSED = "reached", "not there", "sent to sign in", "sent to join", "refused"
+
+
+def expected(role: str, who: str, method: str) -> str:
+    """Say what becomes of a request."""
+    if who == EVERYBODY or (who == ONESELF and role != "nobody"):
+        return REACHED
+    if role == "nobody":
+        return SIGN_IN
+    if who == ADMINS:
+        return REACHED if role == "admin" else NOT_THERE
+    if who == IN_A_COHORT and role in ("alone", "admin"):
+        return JOIN if method == "GET" else REFUSED
+    return REACHED
+
+
+def who_reaches(rule: Rule) -> str:
+    return next(who for who, endpoints in WHO.items() if rule.endpoint in endpoints)
+
+
+def test_every_view_has_its_row_and_every_row_its_view(app: Flask) -> None:
+    views = {rule.endpoint for rule in app.url_map.iter_rules()}
+    rows = [endpoint for endpoints in WHO.values() for endpoint in endpoints]
+    assert sorted(rows) == sorted(views)
+
+
+def test_what_is_open_to_everybody_is_what_its_view_says(app: Flask) -> None:
+    assert {rule.endpoint for rule in app.url_map.iter_rules() if is_public(app, rule.endpoint)} == WHO[EVERYBODY]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_reaches_its_pages_and_deeds_and_no_others(app: Flask, session: Session, role: str) -> None:
+    values = values_of(session)
+    visitor = make_role(session, role)
+    for rule, method in requests_of(app):
+        browser = Browser(app.test_client())  # a new one each time: some of these sign out
+        if visitor is not None:
+            browser.sign_in(visitor)
+        found = outcome(app, browser, rule, method, values)
+        assert found == expected(role, who_reaches(rule), method), f"{method} {rule.endpoint} as {role}"
+
+
+def values_of(session: Session) -> dict[str, Any]:
+    """Make what addresses name."""
+    code = make_join_code(session)
+    found = {
+        "module_slug": "01-map", "step_slug": "your-walk", "name": "steps.svg", "slug": "about-us", "code": code.key,
+        "cohort_id": code.cohort_id, "code_id": code.id, "attempt_id": 1, "token": "x", "filename": "x.css",
+    }  # fmt: skip
+    session.commit()
+    return found
+
+
+def make_role(session: Session, role: str) -> Visitor | None:
+    if role == "nobody":
+        return None
+    user = make_user(session, is_admin=role == "admin")
+    if role in ("learner", "trainer"):
+        visitor: Visitor | None = make_visitor(session, enrolment=make_enrolment(session, user=user, role=role))
+    else:
+        visitor = visitor_of(session, user.id, user.session_stamp, None)
+    session.commit()
+    return visitor
+
+
+def requests_of(app: Flask) -> Iterator[tuple[Rule, str]]:
+    for rule in sorted(
+        app.url_map.iter_rules(), key=lambda rule: rule.endpoint == "auth.join"
+    ):  # who joins is not alone
+        yield from ((rule, method) for method in sorted((rule.methods or set()) & {"GET", "POST"}))
+
+
+def outcome(app: Flask, browser: Browser, rule: Rule, method: str, values: dict[str, Any]) -> str:
+    """Send a request as this browser's person would, and say what became of it."""
+    path = app.url_map.bind("localhost").build(
+        rule.endpoint, {name: values[name] for name in rule.arguments}, method=method
+    )
+    sent = hidden_fields(browser) if method == "POST" else {}
+    answer = browser.client.open(path, method=method, data=sent, buffered=True)
+    where = answer.headers.get("Location", "")
+    if answer.status_code == 303 and where.startswith("/sign-in?"):
+        return SIGN_IN
+    if answer.status_code == 303 and where == "/join":
+        return JOIN
+    if answer.status_code == 404 and rule.endpoint not in OF_ONES_OWN:
+        return NOT_THERE
+    if answer.status_code == 400 and "enrolment" not in sent and rule.endpoint.startswith("learner."):
+        return REFUSED
+    assert answer.status_code < 500, f"{method} {path}: {answer.status}"
+    return REACHED
+
+
+def hidden_fields(browser: Browser) -> dict[str, str]:
+    """Return the token of this browser's forms and, for who is in a cohort, the signed name of the enrolment."""
+    page = browser.visit("/modules/01-map/your-walk")  # or where that leads to who may not open it
+    fields = {one.get("name"): one.get("value") for one in page.find_all("input[type=hidden]")}
+    return {name: fields[name] for name in ("csrf_token", "enrolment") if name in fields}
