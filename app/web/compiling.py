@@ -17,13 +17,15 @@ from flask import Flask, has_request_context
 from flask.templating import Environment
 from flask_babel import get_locale
 from jinja2 import nodes
+from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from app.web.languages import language_here, locale_of, own_words, words_of
 
 _INDENTED = re.compile(r"\s*\n\s*")
+_TO_ESCAPE = re.compile(r"""[&<>"']""")
 _PLACE = re.compile(r"%\((\w+)\)[sd]")
 """Where a value stands in a text of the program, as in `%(count)s steps`."""
 
@@ -40,9 +42,20 @@ class _Calls(Context):
         return super().call(found, *args, _loop_vars=_loop_vars, _block_vars=_block_vars, **kwargs)
 
 
+class _Python(CodeGenerator):
+    """Makes Python of a template; what is HTML already is put out as it is."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Any, finalize: Any) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write("environment.put_out(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+
 class PageEnvironment(Environment):
     """Jinja for an app; `for_language` gives the one whose templates speak a language of the course."""
 
+    code_generator_class = _Python
     context_class = _Calls
 
     language: str | None = None
@@ -60,6 +73,12 @@ class PageEnvironment(Environment):
             found.language = code
             self._by_language[code] = found
         return found
+
+    @staticmethod
+    def put_out(found: Any) -> str:
+        """Return a value as HTML. Most hold no sign that could be taken for it, and escape() makes each anew."""
+        kind = type(found)
+        return found if kind is Markup or (kind is str and not _TO_ESCAPE.search(found)) else escape(found)
 
     def make_globals(self, d: Any) -> Any:
         """Return what all templates know: one dictionary.
@@ -115,6 +134,15 @@ class _Writer(NodeTransformer):
         """Leave away the indentation of a template: it is a tenth of a page, to write and to compress."""
         node.data = _INDENTED.sub("\n", node.data)
         return node
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802
+        """Put a part where it is included, so that no page has to find it, and what it may know, anew."""
+        if not isinstance(node.template, nodes.Const) or self._environment.loader is None:
+            return node
+        name = node.template.value
+        source, _file, _is_fresh = self._environment.loader.get_source(self._environment, name)
+        body = [self.visit(one) for one in self._environment.parse(source, name).body]
+        return nodes.Scope(body, lineno=node.lineno, environment=self._environment)  # what it sets is its own
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802
         """Write out a call of constants."""

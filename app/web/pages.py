@@ -1,6 +1,7 @@
 """What pages say: of which course and step, once on the next page, and days, moments and minutes in words."""
 
 from datetime import UTC, date, datetime
+from typing import cast
 
 from flask import Flask, abort, flash, g, redirect, request, session
 from flask_babel import format_date, format_time, get_babel, ngettext, pgettext, to_user_timezone
@@ -33,10 +34,15 @@ def learner_course(language: str | None = None) -> Course:
 
     Raises NoCourse as `current_course` does.
     """
+    if language is None and "learner_course" in g:
+        return cast(Course, g.learner_course)
     course = house().shelf.course(language) if language else current_course()
     visitor = current_user._get_current_object()
     is_whole = not isinstance(visitor, Visitor) or visitor.whole_course
-    return course if is_whole else house().part(course, visitor.plan)
+    found = course if is_whole else house().part(course, visitor.plan)
+    if language is None:
+        g.learner_course = found
+    return found
 
 
 def course_if_any() -> Course | None:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_babel import force_locale
+from flask_babel import force_locale, lazy_gettext
+from jinja2 import DictLoader, Undefined
+from markupsafe import Markup, escape
 
 from app.course.files.shelf import Shelf
 from app.records.accounts import Visitor
@@ -48,6 +50,49 @@ def test_a_compiled_template_gives_what_it_gives_as_it_stands(app: Flask, langua
         assert isinstance(compiled, PageEnvironment)
         assert compiled.language == language
         assert given(compiled, source) == given(plain, source)
+
+
+class Shouted(str):
+    """A text of a kind of its own."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        "plain",
+        NAME,
+        Markup("<b>bold</b>"),
+        Shouted(NAME),
+        Undefined(),
+        None,
+        7,
+        1.5,
+        True,
+        ["<"],
+        lazy_gettext("Go on"),
+    ],
+    ids=repr,
+)
+def test_a_value_is_put_out_as_jinja_would(app: Flask, found: object) -> None:
+    with app.test_request_context("/support"):
+        assert PageEnvironment.put_out(found) == escape(found)
+
+
+def test_a_part_that_is_put_in_its_place_knows_what_it_would_know(app: Flask) -> None:
+    parts = DictLoader({"part.html": "{% set word = name ~ '!' %}[{{ word }}{{ _('Go on') }}{{ loop.index }}]"})
+    source = "{% for name in names %}{% include 'part.html' %}{% endfor %}{% include wanted %}{{ word }}"
+    source += "{% include 'part.html' %}{{ word }}"
+    plain = app.jinja_env
+    assert isinstance(plain, PageEnvironment)
+    plain.loader = parts
+    with app.test_request_context("/support", headers={"Cookie": "language=nl"}):
+        compiled = app.jinja_env
+        compiled.loader = parts
+        facts = {"names": ["<a>", "b"], "wanted": "part.html", "name": "c", "loop": {"index": 9}}
+        found = compiled.from_string(source).render(**facts)
+    assert found == "[&lt;a&gt;!Ga verder1][b!Ga verder2][c!Ga verder9][c!Ga verder9]"
 
 
 PAGES = (
