@@ -1,11 +1,12 @@
 """The ground of all forms: fields come from the form that was sent."""
 
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from babel import Locale
 from babel.support import NullTranslations, Translations
-from flask import request
+from flask import Response, make_response, render_template, request
 from flask_babel import get_locale
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
@@ -31,6 +32,12 @@ class OpstapForm(FlaskForm):  # type: ignore[misc]  # the library has no types
         def get_translations(self, form: Form) -> NullTranslations:
             """Return the words of WTForms itself; Flask-WTF would read them from the disk for every request."""
             return _words_of_wtforms(get_locale())
+
+
+def page(template: str, form: FlaskForm, **facts: object) -> Response:
+    """Show a page with its form; 422 when what was sent has faults."""
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return make_response(render_template(template, form=form, **facts), status)
 
 
 def stripped(text: str | None) -> str:

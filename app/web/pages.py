@@ -1,9 +1,10 @@
 """What pages say: of which course and step, once on the next page, and days, moments and minutes in words."""
 
 from datetime import UTC, date, datetime
+from http import HTTPStatus
 from typing import cast
 
-from flask import Flask, abort, flash, g, redirect, request, session
+from flask import Flask, Response, abort, flash, g, make_response, redirect, request, session
 from flask_babel import format_date, format_time, get_babel, ngettext, pgettext, to_user_timezone
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -76,6 +77,11 @@ def path_of(step: StepBase) -> str:
 def pause_from(path: str) -> str:
     """Return the address of the quiet page that leads back to a page of this site; slugs need no quoting."""
     return f"{PAUSE}?back={path}"
+
+
+def see(address: str) -> Response:
+    """Go on to a page after a deed."""
+    return make_response(redirect(address, HTTPStatus.SEE_OTHER))
 
 
 def tell(words: str, category: str = "message") -> None:

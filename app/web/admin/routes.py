@@ -13,10 +13,11 @@ from app.course.rules.cohort_modules import course_of
 from app.records import cohorts, joining
 from app.records.cohorts import CohortFacts, CohortNameTaken, NoCohort, StaleCohort
 from app.web.admin.forms import CodeForm, CohortForm, CopyForm, cohort_form
-from app.web.admin.wing import admin_here, bp, find_cohort, page, see
+from app.web.admin.wing import admin_here, bp, find_cohort
 from app.web.extensions import db, house
+from app.web.forms import page
 from app.web.languages import languages_offered, name_of
-from app.web.pages import current_course, tell
+from app.web.pages import current_course, see, tell
 
 # ---- all of them -----------------------------------------------------------------------------
 

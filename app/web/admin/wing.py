@@ -2,8 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template
-from flask_wtf import FlaskForm
+from flask import Blueprint, abort
 
 from app.records.accounts import Visitor
 from app.records.cohorts import CohortFacts, cohort_facts
@@ -27,14 +26,3 @@ def _only_admins() -> None:
 def find_cohort(cohort_id: int) -> CohortFacts:
     """Return a cohort by the number of its address, or answer 404."""
     return cohort_facts(db.session, cohort_id) or abort(HTTPStatus.NOT_FOUND)
-
-
-def page(template: str, form: FlaskForm, **facts: object) -> Response:
-    """Show a page with its form; 422 when what was sent has faults."""
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return make_response(render_template(template, form=form, **facts), status)
-
-
-def see(address: str) -> Response:
-    """Go on to a page after a deed."""
-    return make_response(redirect(address, HTTPStatus.SEE_OTHER))

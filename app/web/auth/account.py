@@ -15,10 +15,10 @@ from app.records.accounts import Visitor
 from app.web.access import also_unguarded, stay_after_new_stamp
 from app.web.auth.forms import AccountForm, ChangePasswordForm
 from app.web.auth.proving import refusal, visitor_or_401
-from app.web.auth.wing import bp, see
+from app.web.auth.wing import bp
 from app.web.extensions import db, house
 from app.web.languages import languages_offered, name_of, remember_language
-from app.web.pages import tell
+from app.web.pages import see, tell
 
 
 @bp.get("/account")

@@ -13,10 +13,11 @@ from app.records import second_step, throttle
 from app.records.second_step import Used
 from app.web.access import own_page, public
 from app.web.auth.forms import AppCodeForm, RecoveryCodeForm
-from app.web.auth.wing import address_here, bp, page, see, too_many
+from app.web.auth.wing import address_here, bp, too_many
 from app.web.extensions import READING_METHODS, db, house
+from app.web.forms import page
 from app.web.halfway import Halfway, go_on, halfway_here, turn_back
-from app.web.pages import MY_COURSE, tell
+from app.web.pages import MY_COURSE, see, tell
 
 
 @bp.route("/sign-in/code", methods=["GET", "POST"])

@@ -15,11 +15,11 @@ from app.records.accounts import Visitor
 from app.records.joining import CodeExpired, CohortFull, EnrolmentEnded, JoinOffer, OfferState, OtherDomain
 from app.web.access import choose_enrolment, public, second_step_first, visitor_here
 from app.web.auth.forms import CodeForm, NewcomerForm
-from app.web.auth.wing import address_here, bp, mail_is_on_its_way, page, see, too_many
+from app.web.auth.wing import address_here, bp, mail_is_on_its_way, too_many
 from app.web.extensions import READING_METHODS, db, house
-from app.web.forms import OpstapForm
+from app.web.forms import OpstapForm, page
 from app.web.languages import language_here, own_address
-from app.web.pages import MY_COURSE, tell
+from app.web.pages import MY_COURSE, see, tell
 
 
 @bp.route("/join", methods=["GET", "POST"])

@@ -15,11 +15,12 @@ from app.records.joining import CodeExpired, CohortFull
 from app.records.links import LinkExpired, LinkFacts, LinkState, LinkUsed
 from app.web.access import public
 from app.web.auth.forms import PasswordForm
-from app.web.auth.wing import bp, page, see
+from app.web.auth.wing import bp
 from app.web.extensions import db, house
+from app.web.forms import page
 from app.web.halfway import code_page, come_in
 from app.web.headers import keep_secret
-from app.web.pages import MY_COURSE, tell
+from app.web.pages import MY_COURSE, see, tell
 
 
 @bp.route("/link/<token>", methods=["GET", "POST"])

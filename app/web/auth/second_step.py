@@ -15,12 +15,12 @@ from app.records.second_step import AlreadyOn, NothingBegun, NotOn, WrongCode
 from app.web.access import also_unguarded, stay_after_new_stamp
 from app.web.auth.forms import AppCodeForm, KnowsPassword, ProofForm
 from app.web.auth.proving import refusal, visitor_or_401
-from app.web.auth.wing import bp, page, see
+from app.web.auth.wing import bp
 from app.web.extensions import db, house
-from app.web.forms import OpstapForm
+from app.web.forms import OpstapForm, page
 from app.web.headers import keep_secret
 from app.web.keeping import hand_over_at_sign_in
-from app.web.pages import tell
+from app.web.pages import see, tell
 
 CODES = "codes"
 """What the session remembers of recovery codes that were just made: their seed, and until when they are shown."""

@@ -13,11 +13,12 @@ from app.records import accounts, throttle
 from app.records.accounts import SignInFacts
 from app.web.access import leave, own_page, public, visitor_here
 from app.web.auth.forms import AddressForm, SignInForm
-from app.web.auth.wing import MAIL_SENT, address_here, bp, mail_is_on_its_way, page, see, too_many
+from app.web.auth.wing import MAIL_SENT, address_here, bp, mail_is_on_its_way, too_many
 from app.web.extensions import READING_METHODS, db, house
+from app.web.forms import page
 from app.web.halfway import code_page, come_in
 from app.web.headers import clear_browser
-from app.web.pages import MY_COURSE, current_course, tell
+from app.web.pages import MY_COURSE, current_course, see, tell
 
 
 @bp.get("/")

@@ -6,11 +6,12 @@ import time
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, request, session, url_for
 from flask_babel import gettext as _
 
 from app.records.throttle import WINDOW
-from app.web.forms import OpstapForm
+from app.web.forms import OpstapForm, page
+from app.web.pages import see
 
 bp = Blueprint("auth", __name__)
 
@@ -19,12 +20,6 @@ EVEN_PACE = 0.1
 
 MAIL_SENT = "mail_sent"
 """What the session remembers of a mail that was asked for: to whom, why, and the code of the cohort."""
-
-
-def page(template: str, form: OpstapForm, **facts: Any) -> Response:
-    """Show a page with its form; 422 when what was sent has faults."""
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return make_response(render_template(template, form=form, **facts), status)
 
 
 def too_many(template: str, form: OpstapForm, **facts: Any) -> Response:
@@ -44,11 +39,6 @@ def wait(response: Response) -> Response:
     response.status_code = HTTPStatus.TOO_MANY_REQUESTS
     response.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
     return response
-
-
-def see(address: str) -> Response:
-    """Go on to a page after a deed."""
-    return make_response(redirect(address, HTTPStatus.SEE_OTHER))
 
 
 def address_here() -> str:
