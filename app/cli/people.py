@@ -21,7 +21,7 @@ people_commands = AppGroup("people", help="People who run the site.")
 def add_admin(email: str, name: str | None, language: str | None) -> None:
     """Make somebody an admin; print the link by which a new account gets its password.
 
-    The link works once, for 30 days. It is printed here only: not mailed, not logged. Who lost it gets
+    The link works once, for 14 days. It is printed here only: not mailed, not logged. Who lost it gets
     another by the same command.
     """
     ready_site()
@@ -52,7 +52,7 @@ def add_admin(email: str, name: str | None, language: str | None) -> None:
         return
     token = links.invite(session, user_id, key=house().key, now=now)
     session.commit()
-    click.echo(f"{address} is an admin. To choose a password, open this link within 30 days; it works once:\n")
+    click.echo(f"{address} is an admin. To choose a password, open this link within 14 days; it works once:\n")
     click.echo(f"  {house().settings.base_url}/link/{token}\n")
 
 

@@ -24,7 +24,7 @@ Purpose = Literal["join", "invitation", "reset"]
 
 LIFETIMES: dict[str, timedelta] = {
     "join": timedelta(days=7),
-    "invitation": timedelta(days=30),
+    "invitation": timedelta(days=14),
     "reset": timedelta(hours=2),
 }
 SETS_PASSWORD = ("reset", "invitation")

@@ -15,6 +15,9 @@ from app.records.models import (
     CohortModule,
     Draft,
     EndedVisit,
+    Import,
+    ImportFile,
+    ImportRow,
     KeptForm,
     ModuleCompletion,
     OneTimeLink,
@@ -39,6 +42,7 @@ def fill(session: Session) -> None:
     enrolment = make_enrolment(session, user=user, cohort=cohort)
     _fill_coming_in(session, user.id, code.id, enrolment.id)
     _fill_learning(session, enrolment.id)
+    _fill_imports(session, user.id, cohort.id)
     session.add(AuditEntry(at=NOW, actor_id=user.id, deed="enrol", subject_id=user.id, about="cohort:1"))
     session.flush()
 
@@ -86,6 +90,21 @@ def _fill_learning(session: Session, enrolment_id: int) -> None:
             Answer(
                 attempt_id=attempt.id, question_slug="two", question_revision="w1", given='["a"]', points=1,
                 rest_points=0, is_first=True,
+            ),
+        ]
+    )  # fmt: skip
+
+
+def _fill_imports(session: Session, user_id: int, cohort_id: int) -> None:
+    enrolling = Import(cohort_id=cohort_id, by_id=user_id, file_name="spring.csv", stage="planned", made_at=NOW)
+    session.add(enrolling)
+    session.flush()
+    session.add_all(
+        [
+            ImportFile(import_id=enrolling.id, body=b"e-mail", kept_until=NOW),
+            ImportRow(
+                import_id=enrolling.id, number=2, email="sam@example.org", name="Sam", sort_name="sam", role="learner",
+                verdict="there", user_id=user_id,
             ),
         ]
     )  # fmt: skip

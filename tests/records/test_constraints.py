@@ -60,6 +60,23 @@ BREAKING_A_CHECK = {
     "ck_answer_points_count": ["UPDATE answer SET points = -1", "UPDATE answer SET rest_points = -1"],
     "ck_answer_given_length": [f"UPDATE answer SET given = '{'a' * 2001}'"],
     "ck_outbox_tries_count": ["UPDATE outbox SET tries = -1"],
+    "ck_import_stage": ["UPDATE import SET stage = 'lost'"],
+    "ck_import_applied": ["UPDATE import SET stage = 'applied'", "UPDATE import SET applied_at = made_at"],
+    "ck_import_undone": [
+        "UPDATE import SET stage = 'undone', applied_at = made_at",
+        "UPDATE import SET stage = 'applied', applied_at = made_at, undone_at = made_at",
+    ],
+    "ck_import_refusal": ["UPDATE import SET stage = 'refused'", "UPDATE import SET refusal = '{}'"],
+    "ck_import_rows_read": [
+        "UPDATE import SET rows_read = -1",
+        "UPDATE import SET rows_read = 3, rows_total = 2",
+    ],
+    "ck_import_row_role": ["UPDATE import_row SET role = 'admin'"],
+    "ck_import_row_verdict": ["UPDATE import_row SET verdict = 'gone'"],
+    "ck_import_row_reason": [
+        "UPDATE import_row SET verdict = 'rejected'",
+        "UPDATE import_row SET reason = 'no_name'",
+    ],
     "ck_outbox_one_end": ["UPDATE outbox SET sent_at = '2026-11-19 08:05:00', dropped_at = '2026-11-19 08:05:00'"],
 }
 
@@ -175,6 +192,9 @@ def test_what_a_person_did_goes_with_them_and_what_staff_did_stays(filled: Sessi
         "join_code",
         "one_time_link",
         "throttle",
+        "import",
+        "import_file",
+        "import_row",
         "ended_visit",
         "wording",
         "audit_entry",

@@ -11,7 +11,7 @@ from app.records.models.learning import (
     StepCompletion,
     Wording,
 )
-from app.records.models.office import AuditEntry, Outbox
+from app.records.models.office import AuditEntry, Import, ImportFile, ImportRow, Outbox
 from app.records.models.people import (
     Cohort,
     CohortModule,
@@ -36,6 +36,9 @@ __all__ = [
     "Draft",
     "EndedVisit",
     "Enrolment",
+    "Import",
+    "ImportFile",
+    "ImportRow",
     "JoinCode",
     "KeptForm",
     "ModuleCompletion",

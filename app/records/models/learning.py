@@ -92,6 +92,8 @@ class Reflection(Base):
     shared_from: Mapped[int | None]
     """The number of the first revision that is shared; earlier ones never are."""
     waiting_since: Mapped[datetime | None]
+    set_back_at: Mapped[datetime | None]
+    """When it was set to only me because its readers changed, until its learner says who may read it."""
     deleted_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 

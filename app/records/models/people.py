@@ -29,6 +29,8 @@ class User(Base):
     """Random; a new one signs out everywhere."""
     is_admin: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     deactivated_at: Mapped[datetime | None]
+    last_sign_in_at: Mapped[datetime | None]
+    """By password or by a link; a session that goes on is no sign-in."""
     created_at: Mapped[datetime]
 
 
