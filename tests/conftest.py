@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from tests import databases
 
 def pytest_configure(config: pytest.Config) -> None:
     """Open the run's folder; the processes of pytest-xdist find it in their environment."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so a shell starts what runs in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # the programs of tests must hear Ctrl+C
     if not hasattr(config, "workerinput"):
         databases.open_run()
 

@@ -80,19 +80,29 @@ def _make_database(*, empty: bool) -> str:
 
 def _make_clean(name: str) -> bool:
     """Empty the tables of a database, after ending whatever a test left open; False when its schema was changed."""
-    _tell(name, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database()"
-                " AND pid <> pg_backend_pid()")  # fmt: skip
-    if _schema(name) != _schema_by_models():
-        return False
-    emptied = [f'DELETE FROM "{table.name}"' for table in reversed(Base.metadata.sorted_tables)]
-    _tell(name, "; ".join([*emptied, "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"]))
+    with _connected(name) as server:
+        server.execute(_END_THE_OTHERS)
+        if set(server.execute(_COLUMNS)) != _schema_by_models():
+            return False
+        server.execute(_emptying())
     return True
 
 
-def _schema(name: str) -> set[tuple[object, ...]]:
-    return set(
-        _tell(name, "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'")
-    )
+_END_THE_OTHERS = (
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+_COLUMNS = (
+    "SELECT relname, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid"
+    " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped"
+)
+"""Of all tables; the views of the information schema take three times as long."""
+
+
+@cache
+def _emptying() -> bytes:
+    emptied = [f'DELETE FROM "{table.name}"' for table in reversed(Base.metadata.sorted_tables)]
+    return "; ".join([*emptied, "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"]).encode()
 
 
 @cache
@@ -127,11 +137,14 @@ def _file_template() -> Path:
     return file
 
 
-def _tell(database: str, statements: str) -> list[tuple[object, ...]]:
-    """Run statements on a database of the server, and return the rows of the first."""
-    with psycopg.connect(f"host={_run_folder()}/server user=opstap dbname={database}", autocommit=True) as server:
-        done = server.execute(statements.encode())
-        return done.fetchall() if done.description else []
+def _tell(database: str, statement: str) -> None:
+    """Run a statement on a database of the server."""
+    with _connected(database) as server:
+        server.execute(statement.encode())
+
+
+def _connected(database: str) -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(f"host={_run_folder()}/server user=opstap dbname={database}", autocommit=True)
 
 
 def _run_folder() -> Path:
