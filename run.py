@@ -20,13 +20,13 @@ from types import FrameType
 from typing import NoReturn
 
 from flask import Flask
-from waitress.server import create_server
 
 import app as program
 from app.cli.demo import SIGN_INS, Demo, RealPeople, prepare_demo
 from app.cli.ground import DatabaseUnfit, ready_database
 from app.course.files.shelf import Shelf
-from app.web.access import LARGEST_FORM
+from app.server import server_of
+from app.web.logs import keep_links_out
 from app.worker import Worker, post_of
 from config import Settings, SettingsError, is_loopback
 
@@ -44,7 +44,7 @@ def create_app() -> Flask:
         settings = Settings.from_environment(os.environ, secret_needed=False)
     except SettingsError as error:
         raise SystemExit(str(error)) from error
-    return program.create_app(settings, Shelf(settings.course))
+    return _make(settings, Shelf(settings.course))
 
 
 def create() -> Flask:
@@ -64,13 +64,12 @@ def serve() -> None:
     except RealPeople as error:
         raise CannotStart("DATABASE_URL: this database is a real site's; the demo wants one of its own") from error
     try:
-        server = create_server(
+        server = server_of(
             app,
             host=settings.host,
             port=settings.port,
             threads=settings.threads,
             connection_limit=1000,
-            max_request_body_size=16 * LARGEST_FORM,  # the app says what is too large; this saves the disk
             asyncore_use_poll=True,
             ident=None,
             clear_untrusted_proxy_headers=False,  # the app itself decides which of them it believes
@@ -106,9 +105,16 @@ def _ready(settings: Settings) -> Flask:
         ready_database(settings)
     except DatabaseUnfit as error:
         raise CannotStart(error.message) from error
-    app = program.create_app(settings, shelf)
+    app = _make(settings, shelf)
     gc.freeze()  # what is loaded now stays: no later search for what can go walks through it
     return app
+
+
+def _make(settings: Settings, shelf: Shelf) -> Flask:
+    """Make the app. Only in the demo links may stand in the log: it is how a mail is read there."""
+    if not settings.demo:
+        keep_links_out()
+    return program.create_app(settings, shelf)
 
 
 def _number_of(faults: int) -> str:

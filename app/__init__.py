@@ -10,7 +10,7 @@ from app import cli
 from app.course.files.shelf import Shelf
 from app.course.parts import QuestionBase, StepBase
 from app.records.engine import make_engine
-from app.web import access, assets, errors, foot, headers, languages, look, pages
+from app.web import access, assets, errors, foot, headers, languages, logbook, look, pages
 from app.web.admin import wing as admin
 from app.web.auth import routes as auth
 from app.web.compiling import PageFlask
@@ -48,7 +48,7 @@ def create_app(
     # gunicorn's threads are not ours to count; connections are opened when they are needed.
     db.init_app(app, make_engine(settings.database_url, threads=max(settings.threads, 8)))
     # In the order in which a request meets them: a course that changed, its language, the doors.
-    for room in (errors, languages, access, headers, assets, pages, look, foot):
+    for room in (errors, languages, access, headers, assets, pages, look, foot, logbook):
         room.init_app(app)
     app.register_blueprint(auth.bp)
     app.register_blueprint(learner.bp)

@@ -1,16 +1,20 @@
-"""Empties the outbox: a thread in the one-process default, `flask outbox run` beside several processes."""
+"""Empties the outbox: a thread in the one-process default, `flask outbox run` beside several processes.
+
+Now and then it also throws away files whose time is over.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 
 from app.exchange.mail import FolderPost, NotNow, Post, Refused, Server, SmtpPost
-from app.records import outbox
+from app.records import imports, outbox
 from app.records.outbox import Claimed
 from app.web.extensions import db
 from app.web.letters import NobodyThere, letter_of
@@ -24,6 +28,9 @@ PAUSE = 1.0
 
 PAUSE_AFTER_TROUBLE = 15.0
 """Seconds to wait when the database does not answer."""
+
+TIDY_EVERY = 3600.0
+"""Seconds between two looks for files that are kept no longer."""
 
 Clock = Callable[[], datetime]
 
@@ -84,6 +91,13 @@ def _put_off(claimed: Claimed, error: str, now: datetime) -> None:
     log.warning("letter %d (%s) did not leave, %s: %s", claimed.id, claimed.letter, when, error)
 
 
+def tidy(app: Flask, *, clock: Clock = _utc_now) -> None:
+    """Delete the files with people that were brought in a day ago."""
+    with app.app_context():
+        imports.purge_files(db.writing(), clock())
+        db.writing().commit()
+
+
 class Worker:
     """Sends letters as they become due, until it is stopped."""
 
@@ -94,6 +108,7 @@ class Worker:
         self._post = post
         self._pause = pause
         self._pause_after_trouble = pause_after_trouble
+        self._tidy_at = 0.0
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self.run, name="outbox", daemon=True)
 
@@ -115,9 +130,15 @@ class Worker:
         if self._thread.is_alive():
             self._thread.join(patience)
 
+    def _tidy(self) -> None:
+        if time.monotonic() >= self._tidy_at:
+            tidy(self._app)
+            self._tidy_at = time.monotonic() + TIDY_EVERY
+
     def _round(self) -> float:
         """Send all that is due; return how many seconds to wait before the next look."""
         try:
+            self._tidy()
             with self._post:
                 while not self._stopped.is_set() and deliver_next(self._app, self._post):
                     pass

@@ -164,13 +164,13 @@ def _make_people(session: Session, password_hash: str, now: datetime) -> str:
         user_id = accounts.add_user(
             session, email=email, name=name, language=language, password_hash=password_hash, now=began
         )
-        cohorts.enrol(session, user_id=user_id, cohort_id=cohort_id, role="trainer", by=None, now=began)
+        cohorts.make_trainer(session, user_id=user_id, cohort_id=cohort_id, by=None, now=began)
     accounts.add_admin(session, email="admin@example.org", name="Ada Stoep", language=language, by=None, now=began)
     for number, (name, email, share) in enumerate(LEARNERS):
         user_id = accounts.add_user(
             session, email=email, name=name, language=language, password_hash=password_hash, now=began
         )
-        enrolment_id = cohorts.enrol(session, user_id=user_id, cohort_id=cohort_id, role="learner", by=None, now=began)
+        enrolment_id = cohorts.enrol(session, user_id=user_id, cohort_id=cohort_id, by=None, now=began)
         if course:
             draw = random.Random(email)  # noqa: S311 - invented history, no secret
             visitor = _visitor(session, user_id, enrolment_id)

@@ -1,4 +1,4 @@
-"""`flask people ...`: the first admin of a site, and who lost their phone."""
+"""`flask people ...`: the first admin of a site, who lost their phone, who comes from a file."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import click
 from flask.cli import AppGroup
 
 from app.cli.ground import course_language, ready_site
+from app.cli.people_import import import_file
 from app.records import accounts, links, second_step
 from app.web.extensions import db, house
 
-people_commands = AppGroup("people", help="People who run the site.")
+people_commands = AppGroup("people", help="People: who runs the site, who lost their phone, who comes from a file.")
+people_commands.add_command(import_file)
 
 
 @people_commands.command("add-admin")

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import logging
 import os
+import re
 import smtplib
 import ssl
 import unicodedata
@@ -24,6 +25,10 @@ from urllib.parse import unquote, urlsplit
 
 TIMEOUT = 20.0
 """Seconds that a mail server may take for one answer."""
+
+SECRET_LENGTH = 20
+"""Signs from which on the last part of a link may be what opens a door."""
+_LINK = re.compile(r"https?://\S+")
 
 log = logging.getLogger("opstap.mail")
 
@@ -204,7 +209,12 @@ class SmtpPost:
 
 
 def _words(code: int, words: bytes | str, letter: Letter) -> str:
+    """Say what a server answered, without the address and the links of the letter: filters like to repeat them."""
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    for link in _LINK.findall(letter.text):
+        secret = urlsplit(link).path.rpartition("/")[2]
+        if len(secret) >= SECRET_LENGTH:
+            text = text.replace(link, "(the link)").replace(secret, "(the link)")
     return f"{code} {text.replace(letter.to, '(the address)')}"
 
 

@@ -63,6 +63,10 @@ class EmailTaken(Exception):
     """The address has an account already."""
 
 
+class AccountClosed(Exception):
+    """The account was closed: nobody comes in by it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Who is signed in, with the enrolment they are here with: the one row that a request reads first.
@@ -320,6 +324,13 @@ def add_admin(session: Session, *, email: str, name: str, language: str, by: int
     return user_id
 
 
+def note_sign_in(session: Session, user_id: int, *, now: datetime) -> None:
+    """Note that somebody signed in, by their password or by a link."""
+    session.execute(
+        update(User).where(User.id == user_id).values(last_sign_in_at=now).execution_options(synchronize_session=False)
+    )
+
+
 def change_account(session: Session, user_id: int, *, name: str, language: str) -> None:
     """Change one's own name and language. Raises what `clean_name` raises."""
     name = clean_name(name)
@@ -364,6 +375,23 @@ def ask_for_reset(session: Session, email: str, *, key: bytes, now: datetime) ->
     elif not just_made:
         link_id = links.make_link(session, purpose="reset", key=key, now=now, user_id=user_id)
         outbox.put(session, "reset", once_key=f"reset:{link_id}", now=now, user_id=user_id, link_id=link_id)
+
+
+def put_invitation(
+    session: Session, user_id: int, *, cohort_id: int | None, key: bytes, by_id: int | None, now: datetime
+) -> None:
+    """Put a letter in with a link for a user's first password; links from before stay open until one is used."""
+    link_id = links.make_link(session, purpose="invitation", key=key, now=now, user_id=user_id)
+    outbox.put(
+        session,
+        "invitation",
+        once_key=f"invitation:{link_id}",
+        now=now,
+        user_id=user_id,
+        link_id=link_id,
+        cohort_id=cohort_id,
+        by_id=by_id,
+    )
 
 
 def password_by_link(session: Session, link: links.LinkFacts, password_hash: str, *, now: datetime) -> tuple[int, str]:

@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, case, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.course.rules.cohort_modules import WHOLE_COURSE, CohortModule, CohortPlan, moved
-from app.records import accounts, audit
+from app.records import accounts, audit, outbox, reflecting
 from app.records.base import insert_once
 from app.records.models import Cohort, Enrolment, User
 from app.records.models import CohortModule as CohortModuleRow
@@ -30,6 +30,18 @@ class NoCohort(LookupError):
 
 class StaleCohort(Exception):
     """Somebody else changed the cohort since the page was made."""
+
+
+class CohortArchived(Exception):
+    """The cohort was put away: nobody comes into it."""
+
+
+class InItAlready(Exception):
+    """Somebody is active in the cohort already, in a `role`."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__(role)
+        self.role = role
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,18 @@ class CohortLine:
     last_day: date | None
     learners: int
     trainers: int
+    language: str
+    archived_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainerLine:
+    """A trainer of a cohort, as admins see them: also one whose account is closed, who reads nothing."""
+
+    user_id: int
+    name: str
+    email: str
+    is_closed: bool
 
 
 # ---- reading ---------------------------------------------------------------------------------
@@ -75,7 +99,7 @@ def cohort_lines(session: Session, *, archived: bool) -> tuple[CohortLine, ...]:
     active = and_(Enrolment.cohort_id == Cohort.id, Enrolment.standing == "active")
     rows = session.execute(
         select(Cohort.id, Cohort.name, Cohort.first_day, Cohort.last_day)
-        .add_columns(_count_of("learner"), _count_of("trainer"))
+        .add_columns(_count_of("learner"), _count_of("trainer"), Cohort.language, Cohort.archived_at)
         .outerjoin(Enrolment, active)
         .where(Cohort.archived_at.is_not(None) if archived else Cohort.archived_at.is_(None))
         .group_by(Cohort.id)
@@ -86,6 +110,25 @@ def cohort_lines(session: Session, *, archived: bool) -> tuple[CohortLine, ...]:
 
 def _count_of(role: str) -> ColumnElement[int]:
     return func.count(case((Enrolment.role == role, 1)))
+
+
+def running(session: Session) -> tuple[tuple[int, str], ...]:
+    """List id and name of the cohorts that were not put away, those that were made last first."""
+    rows = session.execute(
+        select(Cohort.id, Cohort.name).where(Cohort.archived_at.is_(None)).order_by(Cohort.id.desc())
+    )
+    return tuple((cohort_id, name) for cohort_id, name in rows)
+
+
+def trainer_lines(session: Session, cohort_id: int) -> tuple[TrainerLine, ...]:
+    """List the trainers of a cohort in the order of their names, with those whose account is closed."""
+    rows = session.execute(
+        select(User.id, User.name, User.email, User.deactivated_at.is_not(None))
+        .join(Enrolment, Enrolment.user_id == User.id)
+        .where(Enrolment.cohort_id == cohort_id, Enrolment.role == "trainer", Enrolment.standing == "active")
+        .order_by(User.sort_name, User.id)
+    )
+    return tuple(TrainerLine(*row) for row in rows)
 
 
 def cohort_facts(session: Session, cohort_id: int) -> CohortFacts | None:
@@ -184,8 +227,8 @@ def copy_cohort(
     plan = moved(facts.plan, first_day)
     made = _make(session, name, facts.language, last_day, plan, now)
     audit.note(session, by=by, deed="copy_cohort", about=f"cohort:{made}", now=now)
-    for user_id in session.scalars(_of_role(cohort_id, "trainer")).all():
-        enrol(session, user_id=user_id, cohort_id=made, role="trainer", by=by, now=now)
+    for user_id in session.scalars(_open_trainers(cohort_id)).all():
+        make_trainer(session, user_id=user_id, cohort_id=made, by=by, now=now)
     return made
 
 
@@ -236,15 +279,87 @@ def _settle(session: Session, cohort_id: int, plan: CohortPlan) -> None:
 # ---- who is in it ----------------------------------------------------------------------------
 
 
-def enrol(session: Session, *, user_id: int, cohort_id: int, role: str, by: int | None, now: datetime) -> int:
-    """Put somebody in a cohort as `learner` or `trainer`; return the enrolment.
+def enrol(
+    session: Session, *, user_id: int, cohort_id: int, by: int | None, now: datetime, key: bytes | None = None
+) -> int:
+    """Put somebody in a cohort as a learner, also who was in it before; return the enrolment.
 
-    Who is in it already stays as they are.
+    With `key`, the installation's secret, they get a letter. Raises InItAlready, for a trainer of the cohort too;
+    NoCohort, CohortArchived, AccountClosed.
     """
-    insert_once(session, Enrolment, user_id=user_id, cohort_id=cohort_id, role=role, created_at=now)
-    enrolment_id, _standing = session.execute(enrolment_in(user_id, cohort_id)).one()
-    audit.note(session, by=by, deed="enrol", about=f"enrolment:{enrolment_id}", subject_id=user_id, now=now)
+    enrolment_id = _come_in(session, user_id, cohort_id, "learner", now)
+    audit.note(session, by=by, deed="enrol", about=f"cohort:{cohort_id}", subject_id=user_id, now=now)
+    if key is not None:
+        _write_to(session, user_id, enrolment_id, cohort_id, key=key, by_id=by, now=now)
     return enrolment_id
+
+
+def make_trainer(
+    session: Session, *, user_id: int, cohort_id: int, by: int | None, now: datetime, key: bytes | None = None
+) -> int:
+    """Make somebody a trainer of a cohort, also one of its learners; return the enrolment.
+
+    What the cohort shared until now goes back to only its writers: they shared it with others than these. With `key`,
+    the installation's secret, the new trainer gets a letter. Raises InItAlready for who is one, and else what
+    `enrol` raises.
+    """
+    enrolment_id = _come_in(session, user_id, cohort_id, "trainer", now)
+    reflecting.set_back(session, cohort_id=cohort_id, now=now)
+    audit.note(session, by=by, deed="make_trainer", about=f"cohort:{cohort_id}", subject_id=user_id, now=now)
+    if key is not None:
+        _write_to(session, user_id, enrolment_id, cohort_id, key=key, by_id=by, now=now)
+    return enrolment_id
+
+
+def end_enrolment(session: Session, user_id: int, cohort_id: int, *, by: int | None, now: datetime) -> bool:
+    """Let somebody be in a cohort no longer; what they did there stays. Says whether they were in it until now."""
+    mine = (Enrolment.user_id == user_id, Enrolment.cohort_id == cohort_id, Enrolment.standing == "active")
+    ended = session.scalar(update(Enrolment).where(*mine).values(standing="ended").returning(Enrolment.id))
+    if ended is None:
+        return False
+    audit.note(session, by=by, deed="end_enrolment", about=f"cohort:{cohort_id}", subject_id=user_id, now=now)
+    return True
+
+
+def _come_in(session: Session, user_id: int, cohort_id: int, role: str, now: datetime) -> int:
+    """Let somebody be active in a cohort in a role. Raises what `enrol` raises."""
+    refuse_archived(session, cohort_id)
+    if session.scalar(select(User.id).where(User.id == user_id, User.deactivated_at.is_(None))) is None:
+        raise accounts.AccountClosed(user_id)
+    if insert_once(session, Enrolment, user_id=user_id, cohort_id=cohort_id, role=role, created_at=now):
+        return session.execute(enrolment_in(user_id, cohort_id)).one()[0]
+    mine = (Enrolment.user_id == user_id, Enrolment.cohort_id == cohort_id)
+    there = select(Enrolment.id, Enrolment.role, Enrolment.standing).where(*mine).with_for_update()
+    enrolment_id, had_role, standing = session.execute(there).one()
+    if standing == "active" and (had_role, role) != ("learner", "trainer"):
+        raise InItAlready(had_role)
+    session.execute(
+        update(Enrolment)
+        .where(Enrolment.id == enrolment_id)
+        .values(role=role, standing="active")
+        .execution_options(synchronize_session=False)
+    )
+    return enrolment_id
+
+
+def refuse_archived(session: Session, cohort_id: int) -> None:
+    """Raise NoCohort or CohortArchived for a cohort into which nobody comes."""
+    row = session.execute(select(Cohort.archived_at).where(Cohort.id == cohort_id)).one_or_none()
+    if row is None:
+        raise NoCohort(cohort_id)
+    if row.archived_at is not None:
+        raise CohortArchived(cohort_id)
+
+
+def _write_to(
+    session: Session, user_id: int, enrolment_id: int, cohort_id: int, *, key: bytes, by_id: int | None, now: datetime
+) -> None:
+    """Put a letter in for somebody who was enrolled by hand: an invitation to who has no password yet."""
+    if session.scalar(select(User.password_hash).where(User.id == user_id)) is None:
+        accounts.put_invitation(session, user_id, cohort_id=cohort_id, key=key, by_id=by_id, now=now)
+        return
+    once_key = f"enrolled:{enrolment_id}:{now.isoformat()}"
+    outbox.put(session, "enrolled", once_key=once_key, now=now, user_id=user_id, cohort_id=cohort_id, by_id=by_id)
 
 
 def trainers_of(session: Session, cohort_id: int) -> tuple[str, ...]:
@@ -259,6 +374,24 @@ def trainers_of(session: Session, cohort_id: int) -> tuple[str, ...]:
     return tuple(names)
 
 
+def guides_of(session: Session, enrolment_id: int) -> tuple[int, frozenset[int]]:
+    """Read of an enrolment the cohort, and the users who are trainers of it with an open account. One statement.
+
+    Lock the enrolment first, where who reads is not to change meanwhile. Raises NoCohort for no enrolment.
+    """
+    mine = aliased(Enrolment)
+    trainer = and_(Enrolment.cohort_id == mine.cohort_id, Enrolment.role == "trainer", Enrolment.standing == "active")
+    rows = session.execute(
+        select(mine.cohort_id, User.id)
+        .outerjoin(Enrolment, trainer)
+        .outerjoin(User, and_(User.id == Enrolment.user_id, User.deactivated_at.is_(None)))
+        .where(mine.id == enrolment_id)
+    ).all()
+    if not rows:
+        raise NoCohort(enrolment_id)
+    return rows[0].cohort_id, frozenset(user_id for _cohort_id, user_id in rows if user_id is not None)
+
+
 def enrolments_of(session: Session, user_id: int) -> tuple[EnrolmentLine, ...]:
     """List somebody's active enrolments, the newest first."""
     rows = session.execute(
@@ -270,11 +403,13 @@ def enrolments_of(session: Session, user_id: int) -> tuple[EnrolmentLine, ...]:
     return tuple(EnrolmentLine(*row) for row in rows)
 
 
-def _of_role(cohort_id: int, role: str) -> Select[int]:
-    """Select the users who are active in a cohort in a role."""
+def _open_trainers(cohort_id: int) -> Select[int]:
+    """Select the trainers of a cohort whose accounts are open, in the order in which they came."""
     return (
         select(Enrolment.user_id)
-        .where(Enrolment.cohort_id == cohort_id, Enrolment.role == role, Enrolment.standing == "active")
+        .join(User, User.id == Enrolment.user_id)
+        .where(Enrolment.cohort_id == cohort_id, Enrolment.role == "trainer", Enrolment.standing == "active")
+        .where(User.deactivated_at.is_(None))
         .order_by(Enrolment.id)
     )
 

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -63,7 +64,7 @@ class Newcomer:
 class LinkFacts:
     """A link as its page needs it: whose it is, and the join code that it was asked for at.
 
-    `user_id` is empty for a newcomer, who has no account yet.
+    `user_id` is empty for a newcomer, who has no account yet. `has_password` says whether its account has one by now.
     """
 
     id: int
@@ -74,6 +75,7 @@ class LinkFacts:
     email: str
     language: str
     join_key: str | None
+    has_password: bool
 
 
 def make_link(
@@ -88,11 +90,11 @@ def make_link(
 ) -> int:
     """Make a link for a user, or for a newcomer at a join code; return its id. `key` is the installation's secret."""
     _forget_who_did_not_come(session, now)
-    seed = secrets.token_urlsafe(24)
+    seed, token_hash = new_token(purpose, key)
     return session.execute(
         insert(OneTimeLink)
         .values(
-            token_hash=_hash(_token(purpose, seed, key)),
+            token_hash=token_hash,
             seed=seed,
             purpose=purpose,
             user_id=user_id,
@@ -114,6 +116,25 @@ def invite(session: Session, user_id: int, *, key: bytes, now: datetime) -> str:
     return token_of(session.get_one(OneTimeLink, link_id), key)
 
 
+def make_invitations(session: Session, user_ids: Sequence[int], *, key: bytes, now: datetime) -> dict[int, int]:
+    """Make a link for the first password of each of some users; return its id by user. Those before work on."""
+    rows = []
+    for user_id in user_ids:
+        seed = secrets.token_urlsafe(24)
+        facts = {"user_id": user_id, "seed": seed, "token_hash": _hash(_token("invitation", seed, key))}
+        rows.append(facts | {"purpose": "invitation", "created_at": now, "expires_at": now + LIFETIMES["invitation"]})
+    if not rows:
+        return {}
+    made = session.execute(insert(OneTimeLink).returning(OneTimeLink.user_id, OneTimeLink.id), rows)
+    return {user_id: link_id for user_id, link_id in made if user_id is not None}
+
+
+def new_token(purpose: Purpose, key: bytes) -> tuple[str, str]:
+    """Make a new token; return its seed and its hash, which is all that is kept of it."""
+    seed = secrets.token_urlsafe(24)
+    return seed, _hash(_token(purpose, seed, key))
+
+
 def token_of(link: OneTimeLink, key: bytes) -> str:
     """Make the token of a link anew, for its letter: the same each time."""
     return _token(link.purpose, link.seed, key)
@@ -129,6 +150,7 @@ def find_link(session: Session, token: str, now: datetime) -> LinkFacts | None:
             func.coalesce(User.email, link.newcomer_email),
             func.coalesce(User.language, link.newcomer_language),
             JoinCode.key,
+            User.password_hash.is_not(None),
         )
         .outerjoin(User, User.id == link.user_id)
         .outerjoin(JoinCode, JoinCode.id == link.join_code_id)

@@ -14,12 +14,14 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.records.base import insert_once
-from app.records.models import Cohort, JoinCode, OneTimeLink, Outbox, User
+from app.records.models import Cohort, Enrolment, JoinCode, OneTimeLink, Outbox, User
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, *[240] * 11))
 """How long to wait after each try that failed: two days in all, and then it is given up."""
 
 ERROR_LENGTH = 500
+TEST = "test"
+"""The letter that says that mail works."""
 
 _OPEN = and_(Outbox.sent_at.is_(None), Outbox.dropped_at.is_(None))
 
@@ -34,6 +36,8 @@ class Claimed:
     user_id: int | None
     link_id: int | None
     cohort_id: int | None
+    by_id: int | None
+    address: str | None
     tries: int
 
 
@@ -41,13 +45,20 @@ class Claimed:
 class LetterFacts:
     """Who gets a letter, in which language, and what it is about, as all that is now."""
 
+    user_id: int | None
     name: str
     email: str
+    """Where the letter goes: their address of now, unless the row names another."""
     language: str
     link: OneTimeLink | None
+    cohort_id: int | None
     cohort_name: str | None
     join_key: str | None
     """The join code that the letter is about, or the cohort's newest."""
+    role: str | None
+    """Theirs in that cohort; none when they are not in it, or not any more."""
+    by_name: str | None
+    """Who of the staff caused the letter; none for themselves, the command line, and who is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +84,14 @@ def put(
     user_id: int | None = None,
     link_id: int | None = None,
     cohort_id: int | None = None,
+    by_id: int | None = None,
+    address: str | None = None,
 ) -> bool:
     """Put a letter in, to leave when the transaction is committed; say whether it is new.
 
     `once_key` names the deed that causes it, such as `reset:17`: the second time, nothing is put.
-    Give a user, or a link that knows to whom it goes.
+    Give a user, or a link that knows to whom it goes. `by_id` is who of the staff caused it, where the letter
+    names them; `address` where it goes when not to the user's address of now.
     """
     return insert_once(
         session,
@@ -87,6 +101,8 @@ def put(
         user_id=user_id,
         link_id=link_id,
         cohort_id=cohort_id,
+        by_id=by_id,
+        address=address,
         created_at=now,
         ready_at=now,
     )
@@ -122,6 +138,8 @@ def claim(session: Session, *, now: datetime, lease: timedelta) -> Claimed | Non
             Outbox.user_id,
             Outbox.link_id,
             Outbox.cohort_id,
+            Outbox.by_id,
+            Outbox.address,
             Outbox.tries,
         )
         .execution_options(synchronize_session=False)
@@ -134,17 +152,37 @@ def facts_of(session: Session, claimed: Claimed) -> LetterFacts | None:
     link = session.get(OneTimeLink, claimed.link_id) if claimed.link_id else None
     if claimed.link_id and link is None:
         return None
-    user_id = claimed.user_id or (link and link.user_id)
+    user_id = claimed.user_id or (link.user_id if link else None)
     if user_id:
         user = session.get(User, user_id)
         if user is None or user.deactivated_at is not None:
             return None
-        to = (user.name, user.email, user.language)
+        to = (user.name, claimed.address or user.email, user.language)
     elif link and link.newcomer_name and link.newcomer_email:
         to = (link.newcomer_name, link.newcomer_email, link.newcomer_language or "")
     else:
         return None
-    return LetterFacts(*to, link, *_cohort_of(session, claimed, link))
+    return LetterFacts(
+        user_id,
+        *to,
+        link,
+        claimed.cohort_id,
+        *_cohort_of(session, claimed, link),
+        role=_role_of(session, user_id, claimed.cohort_id),
+        by_name=_name_of(session, claimed.by_id) if claimed.by_id != user_id else None,
+    )
+
+
+def _role_of(session: Session, user_id: int | None, cohort_id: int | None) -> str | None:
+    return session.scalar(
+        select(Enrolment.role).where(
+            Enrolment.user_id == user_id, Enrolment.cohort_id == cohort_id, Enrolment.standing == "active"
+        )
+    )
+
+
+def _name_of(session: Session, user_id: int | None) -> str | None:
+    return session.scalar(select(User.name).where(User.id == user_id))
 
 
 def _cohort_of(session: Session, claimed: Claimed, link: OneTimeLink | None) -> tuple[str | None, str | None]:
@@ -207,6 +245,13 @@ def standing(session: Session, *, errors: int = 5) -> Standing:
     )
     errors_ = [(id_, letter, dropped_at, error or "") for id_, letter, dropped_at, error in newest]
     return Standing(waiting, tried, oldest, sent_, dropped, errors_)
+
+
+def put_test(session: Session, user_id: int, *, now: datetime) -> None:
+    """Send somebody a mail that says that mail works; the newest that waits already will do."""
+    waits = select(Outbox.id).where(Outbox.user_id == user_id, Outbox.letter == TEST, _OPEN).limit(1)
+    if session.scalar(waits) is None:
+        put(session, TEST, once_key=f"{TEST}:{user_id}:{now.isoformat()}", now=now, user_id=user_id)
 
 
 def _claimable(now: datetime) -> ColumnElement[bool]:

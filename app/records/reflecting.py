@@ -23,7 +23,7 @@ from app.records import kept_forms
 from app.records.accounts import Visitor
 from app.records.drafts import drop_texts, same_lines
 from app.records.learning import add_completion, enrolment_of, lock_enrolment, note_deed, open_step
-from app.records.models import Reflection, ReflectionRevision
+from app.records.models import Enrolment, Reflection, ReflectionRevision
 
 LONGEST = 20_000
 """Characters of one text."""
@@ -89,6 +89,8 @@ class ReflectionRead:
     revisions: tuple[RevisionRead, ...]
     waiting_since: datetime | None
     deleted_at: datetime | None
+    set_back_at: datetime | None
+    """When it was set to only me because other people would read it, until its learner says who may."""
 
     @property
     def newest(self) -> RevisionRead | None:
@@ -114,6 +116,7 @@ class _Row:
     shared_from: int | None
     waiting_since: datetime | None
     deleted_at: datetime | None
+    set_back_at: datetime | None
     version: int
     revisions: tuple[RevisionRead, ...]
 
@@ -126,8 +129,8 @@ class _Row:
 _TABLE = (
     select(
         Reflection.id, Reflection.step_key, Reflection.level, Reflection.shared_from, Reflection.waiting_since,
-        Reflection.deleted_at, Reflection.version, ReflectionRevision.number, ReflectionRevision.text,
-        ReflectionRevision.language, ReflectionRevision.submitted_at,
+        Reflection.deleted_at, Reflection.set_back_at, Reflection.version, ReflectionRevision.number,
+        ReflectionRevision.text, ReflectionRevision.language, ReflectionRevision.submitted_at,
     )
     .outerjoin(ReflectionRevision, ReflectionRevision.reflection_id == Reflection.id)
     .order_by(ReflectionRevision.number.desc())
@@ -145,7 +148,7 @@ def _read_rows(session: Session, *which: ColumnElement[bool]) -> list[_Row]:
     texts: dict[int, list[RevisionRead]] = {}
     for row in session.execute(_TABLE.where(*which)):
         facts = (row.id, row.step_key, Level(row.level), row.shared_from, row.waiting_since, row.deleted_at)
-        found[row.id] = _Row(*facts, row.version, ())
+        found[row.id] = _Row(*facts, row.set_back_at, row.version, ())
         if row.number is not None:
             shared = row.shared_from is not None and row.number >= row.shared_from
             text = RevisionRead(row.number, row.text, row.language, row.submitted_at, shared)
@@ -161,8 +164,10 @@ def _in_order(rows: Iterable[_Row], keys: Sequence[str]) -> list[_Row]:
 def _read(rows: Sequence[_Row]) -> ReflectionRead:
     first, *others = rows
     earlier = sorted((text for row in others for text in row.revisions), key=lambda t: t.submitted_at, reverse=True)
-    deleted_at = None if first.revisions or earlier else first.deleted_at
-    return ReflectionRead(first.level, first.version, (*first.revisions, *earlier), first.waiting_since, deleted_at)
+    texts = (*first.revisions, *earlier)
+    deleted_at = None if texts else first.deleted_at
+    set_back_at = max((row.set_back_at for row in rows if row.set_back_at), default=None)
+    return ReflectionRead(first.level, first.version, texts, first.waiting_since, deleted_at, set_back_at)
 
 
 def reflection_of(session: Session, visitor: Visitor, step: StepBase) -> ReflectionRead | None:
@@ -234,7 +239,7 @@ def submit_reflection(
     rows = _rows(session, enrolment_id, step.keys)
     if not rows:
         _write_first(session, enrolment_id, step, text, level, course.language, now)
-    elif (_newest(rows[0]), rows[0].level) != (text, level):
+    elif (_newest(rows[0]), rows[0].level) != (text, level) or any(row.set_back_at for row in rows):
         if rows[0].version != version and (_newest(rows[0]) != text or level is not Level.PRIVATE):
             raise StaleReflection(_read(rows), text, level)
         _write_again(session, rows, text, level, course.language, now)
@@ -279,11 +284,34 @@ def delete_reflection(session: Session, visitor: Visitor, step: StepBase, *, now
                 .where(ReflectionRevision.reflection_id == row.id)
                 .execution_options(synchronize_session=False)
             )
-            private = {"level": Level.PRIVATE, "shared_from": None, "waiting_since": None}
-            _update(session, row, private | {"deleted_at": now})
+            _update(session, row, _PRIVATE | {"deleted_at": now})
+
+
+def set_back(
+    session: Session, *, cohort_id: int | None = None, enrolment_ids: Iterable[int] = (), now: datetime
+) -> None:
+    """Set what is shared in a cohort, or by some enrolments, to only me: other people would read it from now on.
+
+    Earlier readers read it no more either, and `set_back_at` says so until its learner chooses anew. What is
+    private stays as it is. The enrolments are locked first, so that nobody shares on a page that names the readers
+    from before while they change. Two statements, however many texts there are.
+    """
+    theirs = Enrolment.id.in_(tuple(enrolment_ids)) if cohort_id is None else Enrolment.cohort_id == cohort_id
+    session.scalars(select(Enrolment.id).where(theirs).order_by(Enrolment.id).with_for_update()).all()
+    session.execute(
+        update(Reflection)
+        .where(Reflection.enrolment_id.in_(select(Enrolment.id).where(theirs)), Reflection.level != Level.PRIVATE)
+        .values(_PRIVATE | {"set_back_at": now, "version": Reflection.version + 1})
+        .execution_options(synchronize_session=False)
+    )
 
 
 # ---- writing rows of a locked enrolment ------------------------------------------------------
+
+_PRIVATE: dict[str, Any] = {
+    "level": Level.PRIVATE, "shared_from": None, "waiting_since": None, "set_back_at": None,
+}  # fmt: skip
+"""The columns of who may read, where only their learner may and chose so."""
 
 
 def _newest(row: _Row) -> str:
@@ -324,15 +352,15 @@ def _write_again(session: Session, rows: Sequence[_Row], text: str, level: Level
 def _set_levels(session: Session, rows: Sequence[_Row], level: Level, now: datetime) -> None:
     """Set the level of the row that goes on; another row of the step stays shared only in the same way."""
     for first in rows[:1]:
-        if first.level is not level:
+        if first.level is not level or first.set_back_at:
             _update(session, first, _sharing(first, level, first.next_number - 1, now))
     _withdraw(session, rows[1:], level)
 
 
 def _withdraw(session: Session, others: Sequence[_Row], level: Level) -> None:
     for row in others:
-        if row.level not in (level, Level.PRIVATE):
-            _update(session, row, {"level": Level.PRIVATE, "shared_from": None, "waiting_since": None})
+        if row.level not in (level, Level.PRIVATE) or row.set_back_at:
+            _update(session, row, _PRIVATE)
 
 
 def _sharing(row: _Row, level: Level, newest: int, now: datetime) -> dict[str, Any]:
@@ -340,7 +368,7 @@ def _sharing(row: _Row, level: Level, newest: int, now: datetime) -> dict[str, A
 
     Other readers get the newest text and later ones, the same readers what they had as well.
     """
-    facts: dict[str, Any] = {"level": level, "shared_from": None, "waiting_since": None}
+    facts = _PRIVATE | {"level": level}
     if level is not Level.PRIVATE:
         facts["shared_from"] = row.shared_from if row.level is level else newest
     if level is Level.TRAINERS:

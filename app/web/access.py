@@ -60,6 +60,25 @@ def also_unguarded(view: View) -> View:
     return view
 
 
+def takes_a_file(largest: int) -> Callable[[View], View]:
+    """Let a view take a file of so many bytes, where all other forms are small.
+
+    Its form names no enrolment, so who is here is known before any of the file is read: it is read for nobody else.
+    """
+
+    def mark(view: View) -> View:
+        view.largest_file = largest  # type: ignore[attr-defined] # a mark that the doors read
+        return view
+
+    return mark
+
+
+def largest_file() -> int:
+    """Return how many bytes a file may have that this request brings; 0 where it brings none."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return int(getattr(view, "largest_file", 0)) if request.method not in READING_METHODS else 0
+
+
 def is_public(app: Flask, endpoint: str) -> bool:
     """Whether everybody may open the view of an endpoint; static files are for everybody."""
     return endpoint == "static" or getattr(app.view_functions[endpoint], "is_public", False)
@@ -102,11 +121,13 @@ def enter(user_id: int, stamp: str, *, stay: bool = False, enrolment_id: int | N
     session.clear()
     session.permanent = stay
     session["visit"] = secrets.token_urlsafe(12)
-    session["until"] = int((datetime.now(UTC) + (STAY if stay else VISIT)).timestamp())
+    now = datetime.now(UTC)
+    session["until"] = int((now + (STAY if stay else VISIT)).timestamp())
     if enrolment_id is not None:
         choose_enrolment(enrolment_id)
     visitor = accounts.visitor_of(db.session, user_id, stamp, enrolment_id) or abort(HTTPStatus.UNAUTHORIZED)
     login_user(visitor)
+    accounts.note_sign_in(db.session, user_id, now=now)
     hand_over_at_sign_in(visitor)
     return visitor
 
@@ -187,7 +208,7 @@ def _signer(secret_key: str) -> URLSafeSerializer:
 
 def _signed_person() -> SignedPerson | None:
     """Return the person whom the posted form names, or None when it names nobody; 400 for a forged name."""
-    if request.method in READING_METHODS:
+    if request.method in READING_METHODS or largest_file():
         return None
     if "signed_person" not in g:
         g.signed_person = None  # also for the error page, when the form cannot be read at all
@@ -243,6 +264,10 @@ def _check_the_door() -> ResponseReturnValue | None:
     """Let a request in, or answer it here, before any view runs."""
     if request.endpoint is None or request.endpoint == "static":
         return None
+    if file_room := largest_file():
+        if visitor_here() is None:
+            return _ask_to_sign_in(_("You are signed out, so nothing was changed. Sign in to go on."))
+        request.max_content_length = file_room + LARGEST_FORM
     person = _signed_person()
     _refuse_nul()
     is_locked = not is_public(current_app, request.endpoint)

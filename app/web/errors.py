@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnava
 
 from app.course.files.faults import Fault
 from app.records.engine import is_busy
-from app.web.access import SomebodyElse, page_behind, visitor_here
+from app.web.access import SomebodyElse, largest_file, page_behind, visitor_here
 from app.web.extensions import READING_METHODS, house, house_of
 from app.web.languages import own_address
 from app.web.pages import MY_COURSE
@@ -109,10 +109,24 @@ def _somebody_else(error: HTTPException) -> Problem:
 
 
 def _too_large(error: HTTPException) -> Problem:
+    if largest_file():
+        return _file_too_large(largest_file())
     return Problem(
         _("This is too much at once"),
         _("What you sent is larger than this site accepts. Nothing was changed."),
         (_("Go back in your browser: what you typed is usually still there. Make it shorter, and send it again."),),
+        (_page_again(),),
+    )
+
+
+def _file_too_large(largest: int) -> Problem:
+    return Problem(
+        _("This file is too large"),
+        _("A file may be %(size)s MB at most. Nothing was changed.", size=largest // 1_000_000),
+        (
+            _("A list of people is seldom that large: perhaps there are pictures in the file, or other sheets."),
+            _("Save only the sheet with the people, as .xlsx or as CSV. Still too large? Then make two files of it."),
+        ),
         (_page_again(),),
     )
 

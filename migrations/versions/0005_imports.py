@@ -68,11 +68,17 @@ def upgrade() -> None:
         sa.Column("first_row", sa.Integer(), nullable=True),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("name_before", sa.String(), nullable=True),
+        sa.Column("sort_name_before", sa.String(), nullable=True),
         sa.Column("came_back", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("letter", sa.String(), nullable=True),
         sa.Column("seed", sa.String(), nullable=True),
         sa.Column("token_hash", sa.String(), nullable=True),
         sa.Column("stayed", sa.String(), nullable=True),
         sa.CheckConstraint("(verdict = 'rejected') = (reason IS NOT NULL)", name=op.f("ck_import_row_reason")),
+        sa.CheckConstraint("letter IN ('invitation', 'enrolled')", name=op.f("ck_import_row_letter")),
+        sa.CheckConstraint(
+            "(verdict IN ('new', 'enrol')) = (letter IS NOT NULL)", name=op.f("ck_import_row_letter_to_who_comes")
+        ),
         sa.CheckConstraint("role IN ('learner', 'trainer')", name=op.f("ck_import_row_role")),
         sa.CheckConstraint("verdict IN ('new', 'enrol', 'there', 'rejected')", name=op.f("ck_import_row_verdict")),
         sa.ForeignKeyConstraint(
@@ -91,10 +97,14 @@ def upgrade() -> None:
         user.add_column(sa.Column("last_sign_in_at", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("reflection") as reflection:
         reflection.add_column(sa.Column("set_back_at", sa.DateTime(timezone=True), nullable=True))
+        reflection.create_check_constraint(
+            op.f("ck_reflection_set_back_is_private"), "set_back_at IS NULL OR level = 'private'"
+        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("reflection") as reflection:
+        reflection.drop_constraint(op.f("ck_reflection_set_back_is_private"), type_="check")
         reflection.drop_column("set_back_at")
     with op.batch_alter_table("user") as user:
         user.drop_column("last_sign_in_at")

@@ -146,6 +146,33 @@ def test_what_was_misunderstood_can_be_corrected() -> None:
     assert outcome_of(next(people_in(roster.rows, roster.columns))) == (2, "no_name")
 
 
+@pytest.mark.parametrize("heading", ["Cohort", "Cohortnaam", "cohort name"])
+def test_rows_that_name_another_cohort_are_for_others_also_where_an_address_comes_twice(heading: str) -> None:
+    roster = roster_of(
+        f"Naam;E-mail;{heading}\nYara Trede;{YARA};Winter\nYara Trede;{YARA}; VOORJAAR  2027\nPiet;;(geen)\n"
+        f"Piet;piet@example.org;\nYara;{YARA};Voorjaar 2027\n".encode()
+    )
+    assert [outcome_of(person) for person in people_in(roster.rows, roster.columns, cohort="Voorjaar 2027")] == [
+        (2, "other_cohort"),
+        (3, YARA, "Yara Trede", "learner"),
+        (4, "other_cohort"),
+        (5, "piet@example.org", "Piet", "learner"),
+        (6, "twice", 3),
+    ]
+
+
+def test_the_word_cohort_alone_does_not_make_a_title_the_headings() -> None:
+    roster = roster_of(f"Cohort;Voorjaar 2027\n\nWie;E-mail\nYara Trede;{YARA}\n".encode())
+    assert roster.headings is not None
+    assert roster.headings.number == 3
+
+
+def test_no_two_rows_of_a_sheet_have_one_number() -> None:
+    cells = f'<c t="inlineStr"><is><t>{YARA}</t></is></c><c t="inlineStr"><is><t>Yara</t></is></c>'
+    numbered = "".join(f'<row r="{number}">{cells}</row>' for number in (4, 4, 2, 9))
+    assert [row.number for row in roster_of(sheet(numbered)()).rows] == [4, 5, 6, 9]
+
+
 def test_a_file_without_addresses_can_be_looked_at_but_holds_nobody() -> None:
     roster = roster_of(b"Naam;Telefoon\nYara Trede;0612345678\n")
     assert meanings_of(roster) == {"Naam": "whole_name", "Telefoon": "nothing"}

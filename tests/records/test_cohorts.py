@@ -95,8 +95,8 @@ def test_of_two_who_change_a_cohort_the_second_is_told(session: Session) -> None
 def test_a_rerun_has_the_modules_and_trainers_but_not_the_learners_and_codes(session: Session) -> None:
     first = made(session, plan=PLAN)
     trainer, learner = make_user(session), make_user(session)
-    cohorts.enrol(session, user_id=trainer.id, cohort_id=first, role="trainer", **FACTS)
-    cohorts.enrol(session, user_id=learner.id, cohort_id=first, role="learner", **FACTS)
+    cohorts.make_trainer(session, user_id=trainer.id, cohort_id=first, **FACTS)
+    cohorts.enrol(session, user_id=learner.id, cohort_id=first, **FACTS)
     joining.make_join_code(session, cohort_id=first, **FACTS)
     again = cohorts.copy_cohort(
         session, first, name="Again", first_day=date(2027, 9, 1), last_day=date(2027, 12, 1), **FACTS
@@ -196,7 +196,7 @@ def test_a_code_for_some_addresses_lets_in_nobody_else(session: Session, is_newc
 def test_a_visitor_knows_what_their_cohort_works_through(session: Session) -> None:
     cohort_id = made(session, plan=PLAN)
     user = make_user(session)
-    enrolment_id = cohorts.enrol(session, user_id=user.id, cohort_id=cohort_id, role="learner", **FACTS)
+    enrolment_id = cohorts.enrol(session, user_id=user.id, cohort_id=cohort_id, **FACTS)
     visitor = visitor_of(session, user.id, user.session_stamp, enrolment_id)
     assert visitor is not None
     assert visitor.came_at == NOW
@@ -232,11 +232,3 @@ def test_enrolments_are_listed_newest_first_without_those_that_ended(session: Se
         cohorts.EnrolmentLine(second.id, second.cohort_id, "Winter", "trainer"),
         cohorts.EnrolmentLine(first.id, first.cohort_id, "Autumn", "learner"),
     )
-
-
-def test_staff_enrol_people_without_a_code(session: Session) -> None:
-    user, cohort = make_user(session), make_cohort(session)
-    facts: dict[str, Any] = {"user_id": user.id, "cohort_id": cohort.id, "by": None, "now": NOW}
-    first = cohorts.enrol(session, role="trainer", **facts)
-    assert cohorts.enrol(session, role="learner", **facts) == first
-    assert session.get_one(Enrolment, first).role == "trainer"

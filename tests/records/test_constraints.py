@@ -53,6 +53,9 @@ BREAKING_A_CHECK = {
     "ck_reflection_deleted_is_private": [
         "UPDATE reflection SET deleted_at = '2026-11-19 08:05:00', level = 'cohort', shared_from = 1"
     ],
+    "ck_reflection_set_back_is_private": [
+        "UPDATE reflection SET set_back_at = '2026-11-19 08:05:00', level = 'cohort', shared_from = 1"
+    ],
     "ck_reflection_revision_number_counts": ["UPDATE reflection_revision SET number = 0"],
     "ck_wording_about": ["UPDATE wording SET about = 'step'"],
     "ck_attempt_points_in_range": ["UPDATE attempt SET points = 3", "UPDATE attempt SET points = -1"],
@@ -76,6 +79,11 @@ BREAKING_A_CHECK = {
     "ck_import_row_reason": [
         "UPDATE import_row SET verdict = 'rejected'",
         "UPDATE import_row SET reason = 'no_name'",
+    ],
+    "ck_import_row_letter": ["UPDATE import_row SET verdict = 'new', letter = 'reset'"],
+    "ck_import_row_letter_to_who_comes": [
+        "UPDATE import_row SET verdict = 'new'",
+        "UPDATE import_row SET letter = 'invitation'",
     ],
     "ck_outbox_one_end": ["UPDATE outbox SET sent_at = '2026-11-19 08:05:00', dropped_at = '2026-11-19 08:05:00'"],
 }

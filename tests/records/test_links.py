@@ -50,7 +50,7 @@ def test_a_link_tells_for_whom_it_is(session: Session) -> None:
     )
     found = links.find_link(session, links.token_of(row, KEY), NOW)
     sams = ("Sam", "sam@example.org", "nl")
-    assert found == links.LinkFacts(row.id, "join", LinkState.OPEN, None, *sams, code.key)
+    assert found == links.LinkFacts(row.id, "join", LinkState.OPEN, None, *sams, code.key, has_password=False)
 
 
 def test_a_link_works_once(session: Session) -> None:

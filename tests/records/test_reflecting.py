@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -29,9 +31,10 @@ from app.records.reflecting import (
     change_level,
     delete_reflection,
     reflection_of,
+    set_back,
     submit_reflection,
 )
-from tests.makers import NOW, make_visitor
+from tests.makers import NOW, make_cohort, make_enrolment, make_visitor
 from tests.nouns import make_course, make_module, make_reflect
 from tests.racing import at_once, counted
 
@@ -402,6 +405,94 @@ def test_a_text_is_read_only_by_whom_it_was_for_while_it_stood_and_no_number_com
             if revision.shared:
                 assert found.level in allowed[revision.text]
         assert found.level is Level.PRIVATE or found.revisions[0].shared
+
+
+# ---- other readers ---------------------------------------------------------------------------
+
+
+def test_what_a_cohort_shared_is_read_by_its_learners_alone_once_other_people_would_read_it(session: Session) -> None:
+    cohort = make_cohort(session)
+    ours = [make_visitor(session, enrolment=make_enrolment(session, cohort=cohort)) for _level in Level]
+    elsewhere = make_visitor(session)
+    for visitor, level in zip([*ours, elsewhere], [*Level, Level.TRAINERS], strict=True):
+        write(session, visitor, "My words", level=level)
+    set_back(session, cohort_id=cohort.id, now=LATER)
+    found = [read(session, visitor) for visitor in ours]
+    assert [(one.level, one.set_back_at, one.version) for one in found] == [
+        (Level.PRIVATE, None, 1), (Level.PRIVATE, LATER, 2), (Level.PRIVATE, LATER, 2),
+    ]  # fmt: skip
+    assert not any(one.waiting_since or one.revisions[0].shared for one in found)
+    assert read(session, elsewhere).level is Level.TRAINERS
+
+
+def test_what_some_enrolments_shared_is_set_back_and_nothing_of_others(session: Session) -> None:
+    cohort = make_cohort(session)
+    moved, stays = (make_visitor(session, enrolment=make_enrolment(session, cohort=cohort)) for _one in range(2))
+    for visitor in (moved, stays):
+        write(session, visitor, "My words", level="cohort")
+    set_back(session, enrolment_ids=[moved.enrolment_id or 0], now=LATER)
+    assert [read(session, one).set_back_at for one in (moved, stays)] == [LATER, None]
+    set_back(session, enrolment_ids=[], now=LATER)
+    assert read(session, stays).level is Level.COHORT
+
+
+@pytest.mark.parametrize("chosen", ["private", "cohort"])
+@pytest.mark.parametrize("deed", ["write", "again", "level"])
+def test_a_learner_who_says_who_may_read_has_settled_it(session: Session, deed: str, chosen: str) -> None:
+    visitor = make_visitor(session)
+    write(session, visitor, "My words", level="trainers")
+    set_back(session, enrolment_ids=[visitor.enrolment_id or 0], now=LATER)
+    if deed == "level":
+        change_level(session, visitor, STEP, level=chosen, version=2, now=LATER)
+    else:
+        write(session, visitor, "My words" if deed == "again" else "Others", level=chosen)
+    found = read(session, visitor)
+    assert (found.level.value, found.set_back_at, found.revisions[0].shared) == (chosen, None, chosen == "cohort")
+
+
+def test_a_text_that_was_set_back_and_deleted_is_told_of_no_more(session: Session) -> None:
+    visitor = make_visitor(session)
+    write(session, visitor, "My words", level="trainers")
+    set_back(session, enrolment_ids=[visitor.enrolment_id or 0], now=LATER)
+    delete_reflection(session, visitor, STEP, now=LATER)
+    assert read(session, visitor).set_back_at is None
+
+
+def test_a_page_that_names_the_readers_from_before_shares_with_nobody_new(session: Session) -> None:
+    visitor = make_visitor(session)
+    write(session, visitor, "My words", level="trainers")
+    set_back(session, enrolment_ids=[visitor.enrolment_id or 0], now=LATER)
+    with pytest.raises(StaleReflection):
+        write(session, visitor, "My words", level="trainers", version=1)
+    with pytest.raises(StaleReflection):
+        change_level(session, visitor, STEP, level="cohort", version=1, now=LATER)
+    assert read(session, visitor).level is Level.PRIVATE
+
+
+def test_of_two_steps_that_became_one_both_are_set_back_and_settled(session: Session) -> None:
+    visitor = make_visitor(session)
+    for key in ("one/left", "one/right"):
+        write(session, visitor, f"At {key}", level="trainers", step=make_reflect(key))
+    both = make_reflect("one/both", former=["one/right", "one/left"])
+    set_back(session, enrolment_ids=[visitor.enrolment_id or 0], now=LATER)
+    assert read(session, visitor, both).set_back_at == LATER
+    change_level(session, visitor, both, level="private", version=2, now=LATER)
+    assert read(session, visitor, both).set_back_at is None
+
+
+def test_whoever_shares_while_the_readers_change_shares_with_nobody_new(engine: Engine, session: Session) -> None:
+    visitor = make_visitor(session)
+    enrolment_id = visitor.enrolment_id or 0
+    session.commit()
+    write(session, visitor, "My words", level="trainers")  # and does not commit yet
+    with ThreadPoolExecutor(1) as pool:
+        change = pool.submit(at_once, engine, partial(set_back, enrolment_ids=[enrolment_id], now=LATER))
+        with suppress(TimeoutError):  # it waits for who is writing; who did not wait would be ready by then
+            change.result(timeout=0.3)
+        session.commit()
+        change.result()
+    found = read(session, visitor)
+    assert (found.level, found.set_back_at) == (Level.PRIVATE, LATER)
 
 
 # ---- at once ---------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ TEXT = "What I see on my way to work, and nobody else may read."
 OPEN = {
     "static", "look.theme", "auth.start", "auth.sign_in", "auth.sign_out", "auth.forgotten", "auth.mail_sent",
     "auth.join_by_code", "auth.join", "auth.link", "info.support", "info.page",
-    "auth.sign_in_code", "auth.sign_in_recovery_code",
+    "auth.sign_in_code", "auth.sign_in_recovery_code", "auth.new_link",
 }  # fmt: skip
 """Every view that is open to everybody. Think twice before this list grows."""
 
@@ -35,7 +35,7 @@ OPEN = {
 def example_of(app: Flask, rule: Rule) -> str:
     """Return an address of a rule."""
     values = {"module_slug": "01-map", "step_slug": "your-walk", "name": "steps.svg", "attempt_id": 1}
-    values |= {"cohort_id": 1, "code_id": 1}
+    values |= {"cohort_id": 1, "code_id": 1, "kind": "csv", "import_id": 1, "user_id": 1}
     adapter = app.url_map.bind("localhost")
     return adapter.build(
         rule.endpoint, {name: values.get(name, "x") for name in rule.arguments}, method=method_of(rule)

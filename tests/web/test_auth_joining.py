@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.records import links
+from app.records import invitations, links
 from app.records.accounts import Visitor
 from app.records.models import Enrolment, JoinCode, OneTimeLink, Outbox, User
 from tests.makers import PASSWORD, make_cohort, make_enrolment, make_join_code, make_user, make_visitor
@@ -327,3 +327,57 @@ def test_who_was_invited_sets_a_first_password_by_the_link(
     assert page.text_of("h1") == "Choose a password, and begin"
     assert reader.send(page, password="seven quiet harbours").path == "/my-course"
     assert not rows.scalars(select(Outbox.letter)).all()
+
+
+@pytest.fixture
+def over(app: Flask, session: Session, link_in_the_mail: Callable[[], str]) -> str:
+    """Invite Lee, two weeks and a minute ago; return the address of the link."""
+    user = make_user(session, email="lee@example.org", with_password=False)
+    cohort_id = make_enrolment(session, user=user).cohort_id
+    then = datetime.now(UTC) - timedelta(days=14, minutes=1)
+    invitations.send_again(session, cohort_id, [user.id], key=app.extensions["opstap"].key, by=None, now=then)
+    session.commit()
+    return link_in_the_mail()
+
+
+def letters(rows: Session) -> int:
+    return rows.scalar(select(func.count()).select_from(Outbox)) or 0
+
+
+def test_whose_invitation_is_over_gets_a_new_one_by_a_button_on_its_page(
+    reader: Browser, rows: Session, over: str, link_in_the_mail: Callable[[], str]
+) -> None:
+    page = reader.visit(over, status=410)
+    assert letters(rows) == 1
+    sent = reader.send(page, action=f"{over}/new")
+    assert sent.path == "/mail-sent"
+    assert "lee@example.org" in sent.text_of("main")
+    assert letters(rows) == 2
+    assert link_in_the_mail() != over
+    chosen = reader.send(reader.visit(link_in_the_mail()), password="seven quiet harbours")
+    assert chosen.path == "/my-course"
+    assert "Sign in" in reader.visit(over, status=410).text_of("main")
+
+
+@pytest.mark.parametrize("why", ["has a password", "closed"])
+def test_asking_for_a_new_link_is_answered_alike_and_sends_nothing_where_there_is_no_reason(
+    reader: Browser, session: Session, rows: Session, over: str, why: str
+) -> None:
+    page = reader.visit(over, status=410)
+    user = session.scalars(select(User).filter_by(email="lee@example.org")).one()
+    if why == "closed":
+        user.deactivated_at = user.created_at
+    else:
+        user.password_hash = "hash"
+    session.commit()
+    assert reader.send(page, action=f"{over}/new").path == "/mail-sent"
+    assert letters(rows) == 1
+
+
+def test_nobody_can_fill_a_mailbox_by_the_button_of_an_old_link(reader: Browser, rows: Session, over: str) -> None:
+    page = reader.visit(over, status=410)
+    for _again in range(5):
+        reader.send(page, action=f"{over}/new")
+    full = reader.send(page, status=429, action=f"{over}/new")
+    assert "too many attempts" in full.text_of(".error-summary")
+    assert letters(rows) == 2

@@ -126,7 +126,7 @@ def test_a_second_start_keeps_people_password_and_what_they_did_and_is_quick(
 def test_nobody_can_fill_the_disk_with_a_form(demo: dict[str, str], port: int) -> None:
     with started(demo) as site:
         site.wait_for("Ctrl+C")
-        for size, sent, words in ((3_000_000, 3_000_000, b"too much at once"), (10**9, 0, b"Too Large")):
+        for size, sent in ((3_000_000, 3_000_000), (10**9, 0)):
             with socket.create_connection(("127.0.0.1", port), timeout=20) as line, line.makefile("rb") as answer:
                 line.sendall(
                     b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Language: en\r\n"
@@ -135,7 +135,7 @@ def test_nobody_can_fill_the_disk_with_a_form(demo: dict[str, str], port: int) -
                 )
                 said = answer.read()
             assert said.startswith(b"HTTP/1.1 413 "), said[:100]
-            assert words in said
+            assert b"too much at once" in said
         site.stop()
 
 

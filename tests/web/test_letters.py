@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -23,16 +24,16 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.course.files.shelf import Shelf
 from app.exchange.mail import Letter
-from app.records import accounts, joining, links, outbox, second_step
+from app.records import accounts, invitations, joining, links, outbox, people, second_step
 from app.records.engine import writing_sessions
 from app.records.links import Newcomer
-from app.records.models import OneTimeLink, Outbox, User
+from app.records.models import Cohort, CohortModule, Enrolment, OneTimeLink, Outbox, User
 from app.records.outbox import Claimed
 from app.web.extensions import db, engine_of
 from app.web.letters import NobodyThere, OtherSecret, letter_of
 from app.worker import Worker, deliver_next, post_of
 from config import Settings
-from tests.makers import NOW, make_cohort, make_join_code, make_user, turn_on_second_step
+from tests.makers import NOW, make_cohort, make_enrolment, make_join_code, make_user, turn_on_second_step
 from tests.smtp import MailServer, mail_server
 
 ROOT = Path(__file__).parents[2]
@@ -150,8 +151,15 @@ def put_any(session: Session, kind: str, language: str) -> None:
     if kind == "join":
         put_join(session, language=language)
         return
+    if kind in COHORTS:
+        put_enrolled(session, kind, language=language)
+        return
     user = make_user(session, language=language)
-    if kind == "reset":
+    if kind == "test":
+        outbox.put_test(session, user.id, now=NOW)
+    elif kind == "address_changed":
+        people.change_address(session, user.id, email="new@example.org", key=KEY.encode(), by=None, now=NOW)
+    elif kind == "reset":
         accounts.ask_for_reset(session, user.email, key=KEY.encode(), now=NOW)
     elif kind == "password_changed":
         accounts.set_password(session, user.id, "hash", now=NOW)
@@ -168,7 +176,38 @@ def put_any(session: Session, kind: str, language: str) -> None:
     session.commit()
 
 
-KINDS = ("join", "sign_in_instead", "reset", "password_changed", "second_step_on", "second_step_off")
+COHORTS = {"invitation": "De Bordestrap", "enrolled": "De Vlonder", "moved": "De Overloop"}
+
+
+def put_enrolled(
+    session: Session, kind: str, *, language: str = "en", role: str = "learner", by: str = "Petra Perron"
+) -> Enrolment:
+    """Put in what somebody gets whom staff enrolled: they themselves read German, the cohort another language."""
+    user = make_user(session, language="de", with_password=kind == "enrolled")
+    cohort = make_cohort(session, name=COHORTS[kind], language=language)
+    enrolment = make_enrolment(session, user=user, cohort=cohort, role=role)
+    by_id = make_user(session, name=by).id if by else None
+    if kind == "invitation":
+        invitations.send_again(session, cohort.id, [user.id], key=KEY.encode(), by=by_id, now=NOW)
+    else:
+        outbox.put(session, kind, once_key=kind, now=NOW, user_id=user.id, cohort_id=cohort.id, by_id=by_id)
+    session.commit()
+    return enrolment
+
+
+KINDS = (
+    "join",
+    "sign_in_instead",
+    "invitation",
+    "enrolled",
+    "moved",
+    "address_changed",
+    "test",
+    "reset",
+    "password_changed",
+    "second_step_on",
+    "second_step_off",
+)
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
@@ -195,6 +234,7 @@ def test_every_sentence_of_a_letter_is_translated(session: Session, kind: str) -
     claimed = claim(session)
     dutch = letter_of(session, claimed, now=NOW)
     session.execute(update(User).values(language="en"))
+    session.execute(update(Cohort).values(language="en"))
     session.execute(update(OneTimeLink).values(newcomer_language=case((OneTimeLink.newcomer_email.is_not(None), "en"))))
     session.expire_all()
     english = letter_of(session, claimed, now=NOW)
@@ -241,6 +281,85 @@ def test_who_has_an_account_is_led_to_the_code_that_they_gave(session: Session) 
     letter = made(session)
     assert re.search(rf"{HOME}/join/TEST-\w{{4}}-\w{{4}}\n", letter.text)
     assert "/link/" not in letter.html
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_an_invitation_says_who_enrolled_them_in_what_and_for_how_long_in_the_language_of_the_cohort(
+    session: Session,
+) -> None:
+    enrolment = put_enrolled(session, "invitation", language="nl")
+    walk = Shelf(COURSE).course("nl").module_by_slug["02-walk"]
+    session.execute(update(Cohort).values(whole_course=False))
+    session.add(CohortModule(cohort_id=enrolment.cohort_id, module_slug=walk.slug))
+    session.flush()
+    letter = made(session)
+    assert letter.language == "nl"
+    assert letter.subject == "Je bent uitgenodigd voor ‘Een wandeling op de kaart’"
+    assert (
+        "Petra Perron heeft je ingeschreven voor de cursus ‘Een wandeling op de kaart’, bij het cohort De Bordestrap."
+        in letter.text
+    )
+    assert Shelf(COURSE).course("nl").lead in letter.text
+    assert f"duurt de cursus {walk.minutes} minuten" in letter.text
+    assert "De link werkt één keer, tot 3 december" in letter.text
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_who_enrolled_themselves_or_from_the_command_line_names_nobody(session: Session) -> None:
+    put_enrolled(session, "enrolled", role="trainer", by="")
+    letter = made(session)
+    assert letter.subject == "You are a trainer of De Vlonder"
+    assert "You are now a trainer of the cohort De Vlonder" in letter.text
+    session.execute(update(Outbox).values(sent_at=None, leased_until=None, by_id=Outbox.user_id))
+    session.expire_all()
+    assert made(session).text == letter.text
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_who_was_moved_before_the_invitation_left_is_invited_to_where_they_are(session: Session) -> None:
+    enrolment = put_enrolled(session, "invitation")
+    claimed = claim(session)
+    enrolment.cohort_id = make_cohort(session, name="De Vliering", language="nl").id
+    session.flush()
+    letter = letter_of(session, claimed, now=NOW)
+    assert "Je bent ingeschreven voor de cursus ‘Een wandeling op de kaart’, bij het cohort De Vliering." in letter.text
+    enrolment.standing = "ended"
+    session.flush()
+    with pytest.raises(NobodyThere):
+        letter_of(session, claimed, now=NOW)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_who_was_moved_reads_where_they_are_and_that_what_they_shared_is_theirs_alone(session: Session) -> None:
+    enrolment = put_enrolled(session, "moved")
+    claimed = claim(session)
+    letter = letter_of(session, claimed, now=NOW)
+    assert letter.subject == "You are in De Overloop now"
+    assert "Petra Perron moved you to the cohort De Overloop" in letter.text
+    assert "can be read by only you now" in letter.text
+    enrolment.cohort_id = make_cohort(session).id
+    session.flush()
+    with pytest.raises(NobodyThere):  # moved on: another letter tells that
+        letter_of(session, claimed, now=NOW)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_the_old_address_is_told_that_there_is_another_one_and_not_which(session: Session) -> None:
+    user, staff = make_user(session, email="old@example.org"), make_user(session, name="Petra Perron")
+    people.change_address(session, user.id, email="new@example.org", key=KEY.encode(), by=staff.id, now=NOW)
+    letter = made(session)
+    assert letter.to == "old@example.org"
+    assert "Petra Perron changed it." in letter.text
+    assert "new@example.org" not in letter.text + letter.html
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_the_page_that_says_whom_to_ask_is_named_where_the_course_has_one(session: Session, site: Flask) -> None:
+    site.extensions["opstap"] = replace(site.extensions["opstap"], shelf=Shelf(ROOT))
+    put_enrolled(session, "invitation")
+    letter = made(session)
+    assert f"{HOME}/pages/contact" in letter.text
+    assert f"{HOME}/pages/contact" in Page(letter.html).links
 
 
 def test_a_name_is_no_html(session: Session) -> None:

@@ -11,22 +11,23 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from app.records.accounts import Visitor, visitor_of
+from app.records.models import Import
 from app.web.access import is_public
-from tests.makers import make_enrolment, make_join_code, make_user, make_visitor
+from tests.makers import NOW, make_enrolment, make_join_code, make_user, make_visitor
 from tests.web.conftest import Browser
 
 EVERYBODY, ONESELF, IN_A_COHORT, ADMINS = "everybody", "who is signed in", "who is in a cohort", "admins"
 
 WHO = {
     EVERYBODY: {
-        "static", "look.theme", "info.support", "info.page", "auth.start", "auth.sign_in", "auth.sign_in_code",
-        "auth.sign_in_recovery_code", "auth.sign_out", "auth.forgotten", "auth.mail_sent", "auth.join_by_code",
-        "auth.join", "auth.link",
+        "auth.forgotten", "auth.join", "auth.join_by_code", "auth.link", "auth.mail_sent", "auth.new_link",
+        "auth.sign_in", "auth.sign_in_code", "auth.sign_in_recovery_code", "auth.sign_out", "auth.start", "info.page",
+        "info.support", "look.theme", "static",
     },
     ONESELF: {
-        "auth.account", "auth.change_account", "auth.change_password", "auth.second_step", "auth.second_step_app",
-        "auth.second_step_off", "auth.recovery_codes", "auth.new_recovery_codes", "info.pause", "learner.my_course",
-        "learner.picture",
+        "auth.account", "auth.change_account", "auth.change_password", "auth.my_log", "auth.new_recovery_codes",
+        "auth.recovery_codes", "auth.second_step", "auth.second_step_app", "auth.second_step_off", "info.pause",
+        "learner.my_course", "learner.picture",
     },
     IN_A_COHORT: {
         "learner.around", "learner.attempt", "learner.bookmark", "learner.bookmarks", "learner.choose",
@@ -35,14 +36,22 @@ WHO = {
         "learner.take_back",
     },
     ADMINS: {
-        "admin.all_cohorts", "admin.archive_cohort", "admin.change_cohort", "admin.close_code", "admin.cohort",
-        "admin.copy_cohort", "admin.new_code", "admin.new_cohort",
+        "admin.all_cohorts", "admin.apply_import", "admin.archive_cohort", "admin.change_admin", "admin.change_cohort",
+        "admin.close_account", "admin.close_code", "admin.cohort", "admin.copy_cohort", "admin.correct_person",
+        "admin.end_enrolment", "admin.enrol_from_file", "admin.enrol_person", "admin.export_cohorts",
+        "admin.export_log", "admin.export_people", "admin.export_people_of_cohort", "admin.import_progress",
+        "admin.link_by_hand", "admin.log", "admin.mail", "admin.move", "admin.new_code", "admin.new_cohort",
+        "admin.new_person", "admin.new_trainer", "admin.people", "admin.people_of_cohort", "admin.person",
+        "admin.read_anew", "admin.read_on", "admin.reopen_account", "admin.reset_second_step", "admin.roster_template",
+        "admin.send_again", "admin.show_import", "admin.test_mail", "admin.throw_away", "admin.undo_import",
+        "admin.undo_plan",
     },
 }  # fmt: skip
 """Views by who reaches them."""
 
 OF_ONES_OWN = {
-    "auth.link", "info.page", "learner.around", "learner.attempt", "learner.delete", "learner.level", "static",
+    "auth.link", "auth.new_link", "info.page", "learner.around", "learner.attempt", "learner.delete", "learner.level",
+    "static",
 }  # fmt: skip
 """Views that answer 404 to who reaches them too, as what is asked for is not there."""
 
@@ -96,10 +105,19 @@ def values_of(session: Session) -> dict[str, Any]:
     code = make_join_code(session)
     found = {
         "module_slug": "01-map", "step_slug": "your-walk", "name": "steps.svg", "slug": "about-us", "code": code.key,
-        "cohort_id": code.cohort_id, "code_id": code.id, "attempt_id": 1, "token": "x", "filename": "x.css",
+        "user_id": make_user(session).id, "cohort_id": code.cohort_id, "code_id": code.id, "attempt_id": 1,
+        "token": "x", "filename": "x.css", "kind": "csv", "import_id": make_import(session, code.cohort_id),
     }  # fmt: skip
     session.commit()
     return found
+
+
+def make_import(session: Session, cohort_id: int) -> int:
+    """Make the receipt of a file in which nobody stood: it can neither be applied again nor thrown away."""
+    receipt = Import(cohort_id=cohort_id, file_name="list.csv", stage="applied", made_at=NOW, applied_at=NOW)
+    session.add(receipt)
+    session.flush()
+    return receipt.id
 
 
 def make_role(session: Session, role: str) -> Visitor | None:

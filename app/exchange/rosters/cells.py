@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-_ERROR = re.compile(r"#[A-Z][A-Z0-9/]*[!?]?")
-"""#N/A, #REF!, #NAAM? and their like, in every language of Excel."""
+_ERROR = re.compile(r"#[A-Z][A-Z0-9/]*[!?]|#N/[A-Z]|#NV")
+"""#N/A, #NV, #REF!, #NAAM? and their like, in every language of Excel; #TEAM is a name."""
 _UNSEEN = str.maketrans("", "", "\u200b\u2060\ufeff\u00ad\0")
 """Signs without a width that come along with copied text."""
 

@@ -33,6 +33,8 @@ class Meaning(StrEnum):
     """What stands between first and last name in Dutch: van der."""
     LAST_NAME = "last_name"
     ROLE = "role"
+    COHORT = "cohort"
+    """For which cohort the row is: an export of all people names it, and only those of one come into it."""
     NOTHING = "nothing"
 
 
@@ -86,10 +88,13 @@ _WORDS = {
     Meaning.LAST_NAME: (
         "achternaam familienaam geslachtsnaam lastname surname familyname last achternamen lastnames eigennaam"
     ),
+    Meaning.COHORT: "cohort cohortnaam cohortname",
     Meaning.ROLE: "rol role rolincursus cursusrol courserole rollen roles rolindecursus roleincourse",
 }
 _KNOWN = {word: (meaning, place) for meaning, words in _WORDS.items() for place, word in enumerate(words.split())}
 """What a heading means, and how sure that is beside others of the same meaning: 0 is surest."""
+_TITLE = (Meaning.COHORT, 0)
+"""What tells nothing of a row being that of the headings."""
 
 EXACT = frozenset({"naamvoluit", "nameinfull"})
 """Headings of our own exports: names below them are never turned around."""
@@ -118,8 +123,8 @@ def heading_row(rows: Sequence[Row]) -> int | None:
 
 
 def known_headings(row: Row) -> int:
-    """Count the cells that are headings as we know them."""
-    return sum(_folded(cell) in _KNOWN for cell in row.cells)
+    """Count the cells that are headings as we know them; "Cohort" stands in titles too."""
+    return sum(_KNOWN.get(_folded(cell), _TITLE)[0] is not Meaning.COHORT for cell in row.cells)
 
 
 def _address_columns(row: Row) -> Iterable[int]:

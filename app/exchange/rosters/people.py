@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Literal, NamedTuple
@@ -39,6 +40,8 @@ class Fault(StrEnum):
     NOT_AN_ADDRESS = "not_an_address"
     NO_NAME = "no_name"
     UNKNOWN_ROLE = "unknown_role"
+    OTHER_COHORT = "other_cohort"
+    """Its cell names another cohort than the one that is filled."""
     TWICE = "twice"
     """The same address stood in an earlier row, see `first_row`."""
 
@@ -66,10 +69,11 @@ class Person(NamedTuple):
     """Where the same address stood before."""
 
 
-def people_in(rows: Iterable[Row], columns: Iterable[Column]) -> Iterator[Person]:
+def people_in(rows: Iterable[Row], columns: Iterable[Column], *, cohort: str = "") -> Iterator[Person]:
     """Yield a person for each row, as the columns are understood.
 
-    Of several rows with one address (capitals do not count) the first without faults is taken.
+    Rows whose cell names another cohort than `cohort` are for others; an empty cell means this one. Of several rows
+    with one address (capitals do not count) the first without faults is taken.
     Raises Unreadable when no column holds addresses.
     """
     places: dict[Meaning, list[int]] = {meaning: [] for meaning in Meaning}
@@ -77,13 +81,16 @@ def people_in(rows: Iterable[Row], columns: Iterable[Column]) -> Iterator[Person
         places[column.meaning].append(column.index)
     if not places[Meaning.EMAIL]:
         raise Unreadable(Why.NO_ADDRESSES)
-    return _people(rows, places)
+    return _people(rows, places, cohort)
 
 
-def _people(rows: Iterable[Row], places: dict[Meaning, list[int]]) -> Iterator[Person]:
+def _people(rows: Iterable[Row], places: dict[Meaning, list[int]], cohort: str) -> Iterator[Person]:
     first_rows: dict[str, int] = {}
     for row in rows:
         person = _person(row, places)
+        named = _text(row, places[Meaning.COHORT])
+        if named and _folded(named) != _folded(cohort):
+            person = person._replace(faults=(Fault.OTHER_COHORT,))
         if not person.faults:
             first = first_rows.setdefault(person.email.casefold(), row.number)
             if first != row.number:
@@ -125,6 +132,11 @@ def _name(row: Row, places: dict[Meaning, list[int]]) -> str:
         _text(row, places[part]) for part in (Meaning.FIRST_NAME, Meaning.PARTICLE, Meaning.LAST_NAME)
     )
     return joined(first, particle, last) if is_a_name(first) or is_a_name(last) else ""
+
+
+def _folded(name: str) -> str:
+    """Fold the name of a cohort, as people type it: capitals and spaces do not count."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _role(text: str) -> PersonRole | None:

@@ -186,7 +186,8 @@ class SheetReader(_TextReader):
 
     def _begin_row(self, attributes: dict[str, str]) -> None:
         named = attributes.get("r", "")
-        self._number = int(named) if _NUMBER.fullmatch(named) else self._number + 1
+        following = self._number + 1
+        self._number = max(following, int(named)) if _NUMBER.fullmatch(named) else following  # no number comes twice
         self._column = -1
         self._cells = []
 

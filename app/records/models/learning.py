@@ -81,6 +81,7 @@ class Reflection(Base):
         CheckConstraint("(level = 'private') = (shared_from IS NULL)", name="shared_from_when_shared"),
         CheckConstraint("waiting_since IS NULL OR level = 'trainers'", name="only_what_trainers_read_waits"),
         CheckConstraint("deleted_at IS NULL OR level = 'private'", name="deleted_is_private"),
+        CheckConstraint("set_back_at IS NULL OR level = 'private'", name="set_back_is_private"),
         Index("ix_reflection_waiting_since", "waiting_since", postgresql_where=text("waiting_since IS NOT NULL"),
               sqlite_where=text("waiting_since IS NOT NULL")),
     )  # fmt: skip

@@ -113,6 +113,8 @@ class ImportRow(Base):
         CheckConstraint("role IN ('learner', 'trainer')", name="role"),
         CheckConstraint("verdict IN ('new', 'enrol', 'there', 'rejected')", name="verdict"),
         CheckConstraint("(verdict = 'rejected') = (reason IS NOT NULL)", name="reason"),
+        CheckConstraint("letter IN ('invitation', 'enrolled')", name="letter"),
+        CheckConstraint("(verdict IN ('new', 'enrol')) = (letter IS NOT NULL)", name="letter_to_who_comes"),
     )
     import_id: Mapped[int] = mapped_column(ForeignKey("import.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
@@ -130,10 +132,13 @@ class ImportRow(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
     name_before: Mapped[str | None]
     """The name that the plan changes."""
+    sort_name_before: Mapped[str | None]
     came_back: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     """Whether the enrolment had been ended, and goes on."""
+    letter: Mapped[str | None]
+    """invitation: with a link by which they choose a password; enrolled: to who has one."""
     seed: Mapped[str | None]
     token_hash: Mapped[str | None]
-    """With `seed`, the link of an invitation that the plan sends."""
+    """With `seed`, the link of the invitation, where there is one."""
     stayed: Mapped[str | None]
     """Why the undo left this row as it is."""

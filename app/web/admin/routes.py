@@ -12,7 +12,11 @@ from flask_babel import gettext as _
 from app.course.rules.cohort_modules import course_of
 from app.records import cohorts, joining
 from app.records.cohorts import CohortFacts, CohortNameTaken, NoCohort, StaleCohort
+from app.web.admin.cohort_people import people_at_a_glance
 from app.web.admin.forms import CodeForm, CohortForm, CopyForm, cohort_form
+from app.web.admin.imports import files_of
+from app.web.admin.people import take_trainer
+from app.web.admin.people_forms import TrainerForm
 from app.web.admin.wing import admin_here, bp, find_cohort
 from app.web.extensions import db, house
 from app.web.forms import page
@@ -60,22 +64,32 @@ def new_cohort() -> ResponseReturnValue:
 @bp.get("/cohorts/<int(max=2147483647):cohort_id>")
 def cohort(cohort_id: int) -> ResponseReturnValue:
     """Show what is settled about a cohort, and the codes by which people come in."""
-    return _cohort_page(find_cohort(cohort_id), CodeForm())
+    return _cohort_page(find_cohort(cohort_id))
 
 
-def _cohort_page(facts: CohortFacts, form: CodeForm) -> ResponseReturnValue:
+def _cohort_page(
+    facts: CohortFacts, form: CodeForm | None = None, trainer_form: TrainerForm | None = None
+) -> ResponseReturnValue:
+    """Show a cohort, with a form as it was sent and the other one empty."""
     course = course_of(current_course(), facts.plan)
     settled = {one.slug: one for one in facts.plan.modules}
-    return page(
+    form, trainer_form = form or CodeForm(formdata=None), trainer_form or TrainerForm(formdata=None)
+    shown = page(
         "admin/cohort.html",
         form,
+        trainer_form=trainer_form,
         cohort=facts,
-        trainers=cohorts.trainers_of(db.session, facts.cohort_id),
+        trainers=cohorts.trainer_lines(db.session, facts.cohort_id),
         modules=[(one, next((settled[key] for key in one.keys if key in settled), None)) for one in course.modules],
         codes=joining.join_codes_of(db.session, facts.cohort_id, datetime.now(UTC).date()),
         base_url=house().settings.base_url,
         language=name_of(facts.language),
+        people=people_at_a_glance(facts.cohort_id),
+        **files_of(facts.cohort_id),
     )
+    if trainer_form.errors:
+        shown.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+    return shown
 
 
 @bp.route("/cohorts/<int(max=2147483647):cohort_id>/change", methods=["GET", "POST"])
@@ -153,6 +167,15 @@ def archive_cohort(cohort_id: int) -> ResponseReturnValue:
     away, back = _("The cohort is put away. Nobody can join it now."), _("The cohort is back among the others.")
     tell(away if archived else back)
     return see(url_for("admin.cohort", cohort_id=cohort_id))
+
+
+@bp.post("/cohorts/<int(max=2147483647):cohort_id>/trainers")
+def new_trainer(cohort_id: int) -> ResponseReturnValue:
+    """Make somebody a trainer of a cohort, by their address."""
+    facts, form = find_cohort(cohort_id), TrainerForm()
+    if not form.validate() or not take_trainer(facts, form):
+        return _cohort_page(facts, trainer_form=form)
+    return see(url_for("admin.cohort", cohort_id=cohort_id, _anchor="trainers"))
 
 
 # ---- join codes ------------------------------------------------------------------------------

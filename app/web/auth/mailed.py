@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -9,15 +10,15 @@ from flask import Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.records import accounts, joining, links
+from app.records import accounts, invitations, joining, links, throttle
 from app.records.accounts import EmailTaken
 from app.records.joining import CodeExpired, CohortFull
 from app.records.links import LinkExpired, LinkFacts, LinkState, LinkUsed
 from app.web.access import public
 from app.web.auth.forms import PasswordForm
-from app.web.auth.wing import bp
+from app.web.auth.wing import address_here, bp, mail_is_on_its_way, too_many
 from app.web.extensions import db, house
-from app.web.forms import page
+from app.web.forms import OpstapForm, page
 from app.web.halfway import code_page, come_in
 from app.web.headers import keep_secret
 from app.web.pages import MY_COURSE, see, tell
@@ -34,6 +35,24 @@ def link(token: str) -> ResponseReturnValue:
     if found.state is not LinkState.OPEN:
         return keep_secret(_over(found.state, HTTPStatus.GONE, found))
     return keep_secret(_take_password(found, now))
+
+
+@bp.post("/link/<token>/new")
+@public
+def new_link(token: str) -> ResponseReturnValue:
+    """Send a new invitation to whose link is over; the answer is the same whether or not there was reason to."""
+    began, now = time.monotonic(), datetime.now(UTC)
+    found = links.find_link(db.reading, token, now)
+    if found is None or found.purpose != "invitation":
+        return keep_secret(_over("unknown", HTTPStatus.NOT_FOUND))
+    buckets = throttle.letter_buckets(house().key, found.email, address_here())
+    throttle.take_turn(db.session, buckets[0])
+    if throttle.is_blocked(db.session, buckets, now):
+        return keep_secret(too_many("auth/link_over.html", OpstapForm(), why="expired", link=found))
+    throttle.note_failure(db.session, buckets, now)
+    invitations.ask_again(db.session, found, key=house().key, now=now)
+    db.session.commit()
+    return keep_secret(mail_is_on_its_way(found.email, "invitation", began=began))
 
 
 def _take_password(found: LinkFacts, now: datetime) -> Response:
@@ -80,4 +99,5 @@ _WHY = {
 
 def _over(why: str, status: HTTPStatus, found: LinkFacts | None = None) -> Response:
     """Say why a link does not work, and where a new one is to be had."""
-    return make_response(render_template("auth/link_over.html", why=why, link=found), status)
+    form = OpstapForm()
+    return make_response(render_template("auth/link_over.html", form=form, why=why, link=found), status)

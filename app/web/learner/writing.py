@@ -20,7 +20,7 @@ from app.web.forms import OpstapForm
 from app.web.learner.outline import frame_of
 from app.web.learner.steps.drafted import DraftedForm, DraftedPage
 from app.web.learner.steps.page import NotTaken
-from app.web.learner.steps.reflect import ICONS, ReflectForm, ReflectPage
+from app.web.learner.steps.reflect import ICONS, ReflectForm, ReflectPage, is_only_set_back, new_readers
 from app.web.learner.wing import bp, page_of, shown
 from app.web.pages import find_step, learner_course, path_of, tell
 
@@ -90,16 +90,28 @@ def level(module_slug: str, step_slug: str) -> ResponseReturnValue:
         abort(HTTPStatus.BAD_REQUEST)
     if page.asks_before_sharing(str(asked), form.page_version, now=now):
         return _ask(page, form, visitor, now)
-    try:
-        reflecting.change_level(db.session, visitor, page.step, level=str(asked), version=form.page_version, now=now)
-    except (NoReflection, StaleReflection):
-        db.session.rollback()
-        tell(_("The text was replaced after you opened this page, so who may read it was not changed."), "wait")
+    refused = _why_not_shared(page, form, visitor, str(asked), now)
+    if refused:
+        tell(refused, "wait")
     else:
         tell(_("Only you can read this now.") if asked == Level.PRIVATE else _("You have changed who may read this."))
     is_kept = _save_typed(page, visitor, form, now)
     db.session.commit()
     return redirect(path_of(page.step), HTTPStatus.SEE_OTHER) if is_kept else _still_typed(page, form, visitor)
+
+
+def _why_not_shared(page: ReflectPage, form: ReflectForm, visitor: Visitor, asked: str, now: datetime) -> str:
+    """Change who may read a reflection; say why where that was not done, else nothing."""
+    if page.has_new_readers(asked, visitor):
+        return new_readers()
+    try:
+        reflecting.change_level(db.session, visitor, page.step, level=asked, version=form.page_version, now=now)
+    except (NoReflection, StaleReflection) as refused:
+        db.session.rollback()
+        if isinstance(refused, StaleReflection) and is_only_set_back(refused.standing, form.page_version):
+            return new_readers()
+        return str(_("The text was replaced after you opened this page, so who may read it was not changed."))
+    return ""
 
 
 def _still_typed(page: ReflectPage, form: ReflectForm, visitor: Visitor) -> ResponseReturnValue:

@@ -1,6 +1,6 @@
 """The page of a reflection: written, kept as a draft, handed in, written again; shared as far as its learner says."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -15,7 +15,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from app.course.rules.progress import State, progress
 from app.course.rules.third_persons import traces_in
 from app.course.steps.reflect import ReflectStep
-from app.records import cohorts, reflecting, sharing
+from app.records import cohorts, learning, reflecting, sharing
 from app.records.accounts import Visitor
 from app.records.drafts import Body
 from app.records.reflecting import (
@@ -27,7 +27,7 @@ from app.records.reflecting import (
     RevisionRead,
     StaleReflection,
 )
-from app.web.extensions import db
+from app.web.extensions import db, house
 from app.web.learner.about_others import Concern, concern_about, is_answered
 from app.web.learner.fields import listed
 from app.web.learner.onward import tell_done
@@ -41,6 +41,8 @@ LEVELS = (
     SelectChoice(Level.COHORT.value, _l("My cohort, without my name")),
 )
 LEVEL_WORDS = {choice.value: choice.label for choice in LEVELS}
+SIGN_LENGTH = 16
+"""Hexadecimal digits that stand for somebody who reads along."""
 ICONS = {Level.PRIVATE.value: "only-me", Level.TRAINERS.value: "with-trainer", Level.COHORT.value: "with-cohort"}
 
 
@@ -67,10 +69,11 @@ class ReflectForm(DraftedForm):
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """Who would read a text at each level, in words."""
+    """Who would read a text at each level, in words; `signs` says in the form whom the page named."""
 
     notes: dict[str, str]
     icons: dict[str, str]
+    signs: str
 
 
 class ReflectPage(DraftedPage[ReflectStep]):
@@ -141,6 +144,7 @@ class ReflectPage(DraftedPage[ReflectStep]):
         was = progress(learner_course(), visitor.done_keys)
         module = learner_course().module_by_slug[self.step.module_slug]
         try:
+            self._stop_at_new_readers(form, visitor)
             self._ask_about_others(form, visitor, now=now)
             self._submit(form, visitor, now=now)
         except NothingWritten:
@@ -156,11 +160,11 @@ class ReflectPage(DraftedPage[ReflectStep]):
             ]
             self._keep_and_stop(visitor, form)
         except StaleReflection as found:
-            self.standing, self.newer = found.standing, found.standing.newest
+            self.standing = found.standing
+            if not is_only_set_back(found.standing, form.page_version):
+                self.newer = found.standing.newest
+            form.form_errors.append(_why_stale(found.standing, form.page_version))
             form.version.data = str(found.standing.version)
-            form.form_errors.append(
-                _("Another text was handed in after you opened this page. Combine the two, then hand in again.")
-            )
             self._keep_and_stop(visitor, form)
         if was.of(module).state_of(self.step) is State.DONE:
             is_first = self.standing is None or self.standing.newest is None
@@ -168,6 +172,24 @@ class ReflectPage(DraftedPage[ReflectStep]):
         else:
             tell_done(learner_course(), visitor, self.step)
         return path_of(self.step)
+
+    def _stop_at_new_readers(self, form: ReflectForm, visitor: Visitor) -> None:
+        """Stop once where others would read along than the page named; the page that comes names them."""
+        if not self.has_new_readers(form.level.data, visitor):
+            return
+        form.form_errors.append(new_readers())
+        if self.standing is not None and is_only_set_back(self.standing, form.page_version):
+            form.version.data = str(self.standing.version)
+        self._keep_and_stop(visitor, form)
+
+    def has_new_readers(self, level: str, visitor: Visitor) -> bool:
+        """Whether others would read a text at a level than the form named, when it was shown. Locks the enrolment."""
+        if level == Level.PRIVATE:
+            return False
+        enrolment_id = learning.enrolment_of(visitor)
+        learning.lock_enrolment(db.session, enrolment_id)
+        now = _signs(*cohorts.guides_of(db.session, enrolment_id))
+        return not now <= set(request.form.get("readers", "").split())
 
     def _ask_about_others(self, form: ReflectForm, visitor: Visitor, *, now: datetime) -> None:
         """Stop once at a text that looks as if it held somebody else's data; what was typed is kept as a draft.
@@ -225,21 +247,45 @@ class ReflectPage(DraftedPage[ReflectStep]):
             "deleted_at": self.standing.deleted_at if self.standing else None,
             "newer": self.newer,
             "earlier": earlier,
-            "readers": Readers(self._notes(visitor), ICONS),
+            "readers": self._readers(visitor),
             "concern": self.concern,
             "shared": sharing.texts_shared_at(db.session, visitor, self.step) if standing else None,
             "enough": sharing.ENOUGH,
             "again": request.args.get("again", 0, type=int) % 1000 + 1,
         }
 
-    def _notes(self, visitor: Visitor) -> dict[str, str]:
+    def _readers(self, visitor: Visitor) -> Readers:
         """Say for each level who reads along, by name."""
-        names = cohorts.trainers_of(db.session, visitor.cohort_id) if visitor.cohort_id is not None else ()
-        return {
+        lines = cohorts.trainer_lines(db.session, visitor.cohort_id) if visitor.cohort_id is not None else ()
+        trainers = {line.user_id: line.name for line in lines if not line.is_closed}
+        notes = {
             Level.PRIVATE.value: _("A trainer sees that the step is done, nothing more."),
-            Level.TRAINERS.value: _trainers_note(names, visitor.cohort_name),
+            Level.TRAINERS.value: _trainers_note(tuple(trainers.values()), visitor.cohort_name),
             Level.COHORT.value: _cohort_note(visitor),
         }
+        return Readers(notes, ICONS, " ".join(sorted(_signs(visitor.cohort_id or 0, trainers))))
+
+
+def _signs(cohort_id: int, trainers: Iterable[int]) -> frozenset[str]:
+    """Name a cohort and its trainers for the hidden field of a form, so that nobody learns their numbers."""
+    named = (f"cohort {cohort_id}", *(f"trainer {user_id}" for user_id in trainers))
+    return frozenset(house().keyed_hash(f"reader\0{one}")[:SIGN_LENGTH] for one in named)
+
+
+def new_readers() -> str:
+    """Say that others would read a text than the page named."""
+    return str(_("Other people read along now than when you opened this page. Look again who may read this."))
+
+
+def is_only_set_back(standing: ReflectionRead, page_version: int) -> bool:
+    """Whether all that happened to a text since a page was opened is that other people read along."""
+    return standing.set_back_at is not None and page_version == standing.version - 1
+
+
+def _why_stale(standing: ReflectionRead, page_version: int) -> str:
+    if is_only_set_back(standing, page_version):
+        return new_readers()
+    return str(_("Another text was handed in after you opened this page. Combine the two, then hand in again."))
 
 
 def _trainers_note(names: Sequence[str], cohort: str | None) -> str:
