@@ -15,7 +15,7 @@ from typing import NoReturn
 from app.course.files.shelf import Shelf
 from app.records.engine import make_engine
 from tests import chromium
-from tests.bench import deeds, measuring, starting, table, viewing
+from tests.bench import deeds, measuring, office, starting, table, viewing
 from tests.bench.deeds import path_of
 from tests.bench.measuring import ROUNDS, Row, Site
 from tests.bench.people import LEARNERS, WITH_REAL_PASSWORD, fill, steps_of
@@ -64,7 +64,12 @@ def measured(folder: Path) -> list[Row]:
                 rows += viewing.views(kind.name, site.ports.program, site.learners[0], path_of(steps.read))
     say("Starting the program")
     variables = variables_of(folder, f"sqlite:///{file}")
-    return rows + starting.starts(variables) + starting.large_start(variables, folder)
+    rows += starting.starts(variables) + starting.large_start(variables, folder)
+    say("Enrolling people")
+    rows += office.enrolments(variables, lambda name: _copy(file, name), folder)
+    rows += office.meanwhile(variables, _copy(file, "meanwhile"), steps.read, folder)
+    say("Looking for one of 100,000 people")
+    return rows + office.people(variables, _copy(file, "many"))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import click
 import pytest
 from babel.messages.extract import DEFAULT_KEYWORDS
+from babel.messages.pofile import read_po
 from flask import Flask
 
 from app import cli
@@ -199,7 +200,7 @@ def test_no_room_of_the_program_is_left_out_of_the_page_on_the_house() -> None:
     named = set(rooms())
     told_whole = named - {path.parent for path in named}
     for path in sorted((ROOT / "app").rglob("*.py")):
-        if path.name != "__init__.py" and path != ROOT / "app" / "worker.py":
+        if path.name != "__init__.py" and path.parent != ROOT / "app":
             assert {path, *path.parents} & told_whole, f"{path.relative_to(ROOT)} has no row in docs/architecture.md"
 
 
@@ -237,6 +238,16 @@ def test_the_list_of_choices_has_every_page_once_by_its_title() -> None:
 
 
 # ---- words -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("doc", "of"), [("admins.md", "id"), ("admins.nl.md", "string")])
+def test_what_a_page_for_users_prints_in_bold_stands_so_on_the_screen(doc: str, of: str) -> None:
+    with (ROOT / "app/web/translations/nl/LC_MESSAGES/messages.po").open("rb") as file:
+        messages = [getattr(message, of) for message in read_po(file, locale="nl")]
+    on_screen = {words for found in messages for words in ([found] if isinstance(found, str) else found)}
+    bold = re.findall(r"\*\*(.+?)\*\*", " ".join((ROOT / "docs" / doc).read_text("utf-8").split()))
+    assert [words for words in bold if words not in on_screen] == []
+    assert len(bold) > 15
 
 
 def test_make_translations_gathers_all_that_must_be_translated() -> None:
