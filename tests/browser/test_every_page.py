@@ -437,9 +437,65 @@ def see_the_office(walk: Walk) -> None:
     walk.see("a cohort with a code")
     walk.see("a cohort, to change", f"{address}/change")
     walk.see("a cohort, to copy", f"{address}/copy")
+    see_a_file(walk, address)
+    see_people(walk, address)
     walk.page.goto(walk.site.address + address)
     walk.press("Put away")
     walk.see("a cohort that was put away")
+    walk.see("what staff did, for oneself", "/account/log")
+
+
+def see_a_file(walk: Walk, cohort: str) -> None:
+    """A file that cannot be read, and one with a row that cannot be: its plan, its receipt and its undo."""
+    walk.see("choose a file", f"{cohort}/import")
+    walk.press("Read the file")
+    walk.see("no file chosen")
+    give_a_file(walk, "picture.csv", b"\x89PNG\r\n\x1a\n" + b"\0" * 50)
+    walk.see("a file that cannot be read")
+    walk.page.goto(f"{walk.site.address}{cohort}/import")
+    give_a_file(walk, f"{'A very long name of a file ' * 6}.csv", ROSTER.encode())
+    walk.see("plan")
+    walk.press(re.compile("^Apply"))
+    walk.see("receipt")
+    walk.press("Undo this file")
+    walk.see("undo")
+
+
+ROSTER = "Name;E-mail\n" + f"{'Wolfeschlegelsteinhausenbergerdorff ' * 3};wolfe@example.org\nNobody;\n"
+
+
+def give_a_file(walk: Walk, name: str, content: bytes) -> None:
+    """Choose a file on the page that is open, and have it read."""
+    file = {"name": name, "mimeType": "text/csv", "buffer": content}
+    walk.page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type] # a TypedDict of the same shape
+    walk.press("Read the file")
+    expect(walk.page.locator("progress")).to_have_count(0)
+
+
+def see_people(walk: Walk, cohort: str) -> None:
+    """The people of a cohort, a link by hand, one of them, and moving them; mail, and the log."""
+    walk.see("people of a cohort", f"{cohort}/people")
+    walk.press(re.compile("^Make a link"))
+    walk.see("link by hand")
+    walk.see("nobody of that name", f"{cohort}/people?q=nobody")
+    walk.page.goto(f"{walk.site.address}{cohort}/people")
+    walk.page.locator("tbody input[type=checkbox]").check()
+    walk.press("Move to another cohort")
+    walk.see("move")
+    walk.page.locator("main form[method=get] select").select_option(index=1)
+    walk.page.locator("main form[method=get] button").click()
+    walk.see("move, what will happen")
+    walk.see("people", "/admin/people")
+    walk.see("people, nobody found", "/admin/people?q=nobody")
+    walk.see("somebody new", "/admin/people/new")
+    walk.page.goto(f"{walk.site.address}/admin/people?q=wolfe")
+    walk.press(re.compile("^Wolfe"))
+    walk.page.locator("main details").evaluate_all("all => all.forEach(one => one.open = true)")
+    walk.see("person")
+    walk.see("mail", "/admin/mail")
+    walk.see("log", "/admin/log")
+    walk.see("log, days out of order", "/admin/log?since=2027-02-01&until=2027-01-01")
+    walk.see("log, nothing found", "/admin/log?since=2027-02-01")
 
 
 def see_two_steps(walk: Walk) -> None:
