@@ -77,11 +77,9 @@ def serve() -> None:
     except OSError as error:
         raise CannotStart(_why_no_place(error, settings)) from error
     with ExitStack() as at_the_end:
-        post = post_of(settings)
-        if post is not None:
-            worker = Worker(app, post)
-            worker.start()
-            at_the_end.callback(worker.stop)
+        worker = Worker(app, post_of(settings))
+        worker.start()
+        at_the_end.callback(worker.stop)
         print(*_welcome(settings, demo), sep="\n", flush=True)  # noqa: T201 - for who started it
         server.run()  # ends by SystemExit or KeyboardInterrupt, after the requests in flight
 

@@ -102,8 +102,9 @@ class Worker:
     """Sends letters as they become due, until it is stopped."""
 
     def __init__(
-        self, app: Flask, post: Post, *, pause: float = PAUSE, pause_after_trouble: float = PAUSE_AFTER_TROUBLE
+        self, app: Flask, post: Post | None, *, pause: float = PAUSE, pause_after_trouble: float = PAUSE_AFTER_TROUBLE
     ) -> None:
+        """Without a way out for letters they wait; the rest is done all the same."""
         self._app = app
         self._post = post
         self._pause = pause
@@ -139,10 +140,14 @@ class Worker:
         """Send all that is due; return how many seconds to wait before the next look."""
         try:
             self._tidy()
-            with self._post:
-                while not self._stopped.is_set() and deliver_next(self._app, self._post):
-                    pass
+            if self._post is not None:
+                self._send_all(self._post)
         except Exception:  # the database is away: it will be back
             log.exception("the outbox could not be read")
             return self._pause_after_trouble
         return self._pause
+
+    def _send_all(self, post: Post) -> None:
+        with post:
+            while not self._stopped.is_set() and deliver_next(self._app, post):
+                pass

@@ -146,7 +146,7 @@ class _Import:
 
     def _plan(self, session: Session, import_id: int) -> _Plan:
         """Read a plan, and put it into lines. Raises ClickException for a file that cannot be read."""
-        facts = imports.import_facts(session, import_id)
+        facts = imports.import_facts(session, import_id, datetime.now(UTC))
         if facts is None:
             raise imports.NoImport(import_id)
         if facts.refusal is not None:

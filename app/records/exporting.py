@@ -38,6 +38,11 @@ def export_people(session: Session, cohort_id: int | None = None, *, by: int | N
     audit.note(session, by=by, deed="export_people", about=about, now=now)
 
 
+def export_cohorts(session: Session, *, by: int | None, now: datetime) -> None:
+    """Note that the list of cohorts left as a table."""
+    audit.note(session, by=by, deed="export_cohorts", about="cohort", now=now)
+
+
 def people(session: Session, cohort_id: int | None = None) -> Iterator[PersonRow]:
     """Read everybody, or all who are or were in a cohort, in the order of their names; one statement a batch.
 

@@ -13,11 +13,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, case, func, insert, not_, select, update
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, case, func, not_, select, update
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from app.records import accounts, audit, links, people, throttle
+from app.records import accounts, audit, links, outbox, people, throttle
 from app.records.links import LinkFacts
 from app.records.models import Cohort, Enrolment, OneTimeLink, Outbox, User
 
@@ -254,12 +254,10 @@ def send_again(
     waiting = _hurry(session, wanted, now)
     made = links.make_invitations(session, [one for one in wanted if one not in waiting], key=key, now=now)
     letters = [
-        {"once_key": f"invitation:{link_id}", "letter": "invitation", "user_id": user_id, "link_id": link_id}
-        | {"cohort_id": cohort_id, "by_id": by, "created_at": now, "ready_at": now}
+        {"once_key": f"invitation:{link_id}", "user_id": user_id, "link_id": link_id}
         for user_id, link_id in made.items()
     ]
-    if letters:
-        session.execute(insert(Outbox), letters)
+    outbox.put_all(session, "invitation", letters, now=now, cohort_id=cohort_id, by_id=by)
     audit.note_all(session, by=by, deed="send_again", about=f"cohort:{cohort_id}", subject_ids=wanted, now=now)
     return len(wanted)
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.records import accounts, audit, links, outbox
 from app.records.base import insert_once
-from app.records.cohorts import enrolment_in
+from app.records.cohorts import enrolment_in, refuse_archived
 from app.records.models import Cohort, Enrolment, JoinCode, User
 
 SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -95,8 +95,9 @@ def make_join_code(
     """Make a join code for so many people (None: any number), until its last day.
 
     With `mail_domains`, such as `uni.example.org`, it opens to addresses there alone. Returns it as it is spelt
-    on paper, such as `TREE-7K4P-BRDX`. Raises BadEmail for what is no domain.
+    on paper, such as `TREE-7K4P-BRDX`. Raises BadEmail for what is no domain, NoCohort, CohortArchived.
     """
+    refuse_archived(session, cohort_id)
     domains = " ".join(sorted({folded_domain(domain) for domain in mail_domains}))
     key = normal_code("".join(secrets.choice(SIGNS) for _ in range(CODE_LENGTH)))
     values = {"cohort_id": cohort_id, "key": key, "seats": seats, "last_day": last_day, "created_at": now}

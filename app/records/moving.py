@@ -103,11 +103,14 @@ def move(
     except IntegrityError as error:  # all that the database can refuse here is a second place in a cohort
         raise ChangedMeanwhile() from error
     reflecting.set_back(session, enrolment_ids=moved, now=now)
-    for enrolment_id, user_id, came in going:
-        audit.note(session, by=by, deed="move", about=f"cohort:{to_cohort_id}", subject_id=user_id, now=now)
-        if came:
-            once_key = f"moved:{enrolment_id}:{now.isoformat()}"
-            outbox.put(session, "moved", once_key=once_key, now=now, user_id=user_id, cohort_id=to_cohort_id, by_id=by)
+    subjects = [row.user_id for row in going]
+    audit.note_all(session, by=by, deed="move", about=f"cohort:{to_cohort_id}", subject_ids=subjects, now=now)
+    letters = [
+        {"once_key": f"moved:{enrolment_id}:{to_cohort_id}:{now.isoformat()}", "user_id": user_id}
+        for enrolment_id, user_id, came in going
+        if came
+    ]
+    outbox.put_all(session, "moved", letters, now=now, cohort_id=to_cohort_id, by_id=by)
     return len(moved)
 
 

@@ -6,13 +6,14 @@ Who is killed in between notes nothing, the lease runs out, and the letter goes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.records import audit
 from app.records.base import insert_once
 from app.records.models import Cohort, Enrolment, JoinCode, OneTimeLink, Outbox, User
 
@@ -108,6 +109,21 @@ def put(
     )
 
 
+def put_all(
+    session: Session,
+    letter: str,
+    letters: Iterable[Mapping[str, object]],
+    *,
+    now: datetime,
+    cohort_id: int | None,
+    by_id: int | None,
+) -> None:
+    """Put in many of one kind, in one statement. Each names its `once_key`, which is new, its `user_id`, its link."""
+    same = {"letter": letter, "cohort_id": cohort_id, "by_id": by_id, "created_at": now, "ready_at": now}
+    if rows := [{**same, **one} for one in letters]:
+        session.execute(insert(Outbox), rows)
+
+
 def is_due(session: Session, *, now: datetime) -> bool:
     """Whether a letter can be claimed; a look that writes nothing."""
     return session.scalar(select(Outbox.id).where(_claimable(now)).limit(1)) is not None
@@ -148,14 +164,17 @@ def claim(session: Session, *, now: datetime, lease: timedelta) -> Claimed | Non
 
 
 def facts_of(session: Session, claimed: Claimed) -> LetterFacts | None:
-    """Read what a letter is made from; None when the person or the link is gone, or the account closed."""
+    """Read what a letter is made from; None when the person or the link is gone, or the account closed.
+
+    A letter to a former address leaves all the same: whoever reads there is to know that it is not used any more.
+    """
     link = session.get(OneTimeLink, claimed.link_id) if claimed.link_id else None
     if claimed.link_id and link is None:
         return None
     user_id = claimed.user_id or (link.user_id if link else None)
     if user_id:
         user = session.get(User, user_id)
-        if user is None or user.deactivated_at is not None:
+        if user is None or (user.deactivated_at is not None and claimed.address is None):
             return None
         to = (user.name, claimed.address or user.email, user.language)
     elif link and link.newcomer_name and link.newcomer_email:
@@ -247,11 +266,12 @@ def standing(session: Session, *, errors: int = 5) -> Standing:
     return Standing(waiting, tried, oldest, sent_, dropped, errors_)
 
 
-def put_test(session: Session, user_id: int, *, now: datetime) -> None:
-    """Send somebody a mail that says that mail works; the newest that waits already will do."""
-    waits = select(Outbox.id).where(Outbox.user_id == user_id, Outbox.letter == TEST, _OPEN).limit(1)
+def put_test(session: Session, *, by: int, now: datetime) -> None:
+    """Send who asks a mail that says that mail works; the newest that waits already will do."""
+    waits = select(Outbox.id).where(Outbox.user_id == by, Outbox.letter == TEST, _OPEN).limit(1)
     if session.scalar(waits) is None:
-        put(session, TEST, once_key=f"{TEST}:{user_id}:{now.isoformat()}", now=now, user_id=user_id)
+        put(session, TEST, once_key=f"{TEST}:{by}:{now.isoformat()}", now=now, user_id=by)
+        audit.note(session, by=by, deed="put_test", about=f"user:{by}", now=now)
 
 
 def _claimable(now: datetime) -> ColumnElement[bool]:

@@ -230,7 +230,8 @@ def change_address(session: Session, user_id: int, *, email: str, key: bytes, by
 def close_account(session: Session, user_id: int, *, by: int | None, now: datetime) -> bool:
     """Let nobody come in by an account any more; what they did stays. Says whether it was open.
 
-    Every browser is signed out, links that set a password are used up, letters that wait do not leave.
+    Every browser is signed out, links that set a password are used up, letters that wait do not leave: only a
+    former address is told all the same that there is another one.
     Raises Oneself, LastAdmin, NoSuchPerson.
     """
     if user_id == by:
@@ -244,6 +245,7 @@ def close_account(session: Session, user_id: int, *, by: int | None, now: dateti
     session.execute(
         update(Outbox)
         .where(Outbox.user_id == user_id, Outbox.sent_at.is_(None), Outbox.dropped_at.is_(None))
+        .where(Outbox.address.is_(None))
         .values(dropped_at=now, last_error=CLOSED, leased_until=None)
         .execution_options(synchronize_session=False)
     )

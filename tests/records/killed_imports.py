@@ -108,7 +108,7 @@ def go_on(engine: Engine, cohort_id: int) -> None:
     later = NOW + imports.LEASE
     with writing_sessions(engine)() as session:
         facts = imports.import_facts(
-            session, session.scalars(select(Import.id).where(Import.cohort_id == cohort_id)).one()
+            session, session.scalars(select(Import.id).where(Import.cohort_id == cohort_id)).one(), later
         )
     assert facts is not None
     if facts.is_stuck(later):

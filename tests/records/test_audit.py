@@ -14,7 +14,19 @@ from sqlalchemy.orm import Session
 
 import app.records
 from app.course.rules.cohort_modules import CohortPlan
-from app.records import accounts, audit, cohorts, exporting, imports, invitations, joining, moving, people, second_step
+from app.records import (
+    accounts,
+    audit,
+    cohorts,
+    exporting,
+    imports,
+    invitations,
+    joining,
+    moving,
+    outbox,
+    people,
+    second_step,
+)
 from app.records.models import AuditEntry, Enrolment, Import, SecondStep
 from app.web.logbook import TO_SOMEBODY
 from tests.makers import NOW, make_cohort, make_enrolment, make_join_code, make_user
@@ -26,6 +38,8 @@ EXAMPLES: dict[str, Deed] = {
         session, email="new@example.org", name="New", language="nl", by=by, now=NOW
     ),
     "audit.export_log": lambda session, by: audit.export_log(session, by=by, now=NOW),
+    "exporting.export_cohorts": lambda session, by: export_the_cohorts(session, by),
+    "outbox.put_test": lambda session, by: outbox.put_test(session, by=by, now=NOW),
     "exporting.export_people": lambda session, by: exporting.export_people(
         session, make_cohort(session).id, by=by, now=NOW
     ),
@@ -109,6 +123,12 @@ EXAMPLES: dict[str, Deed] = {
     ),
 }
 """Each verb of staff, done once. A new one needs its line here."""
+
+
+def export_the_cohorts(session: Session, by: int) -> None:
+    """Take the list of cohorts along: of one."""
+    make_cohort(session)
+    exporting.export_cohorts(session, by=by, now=NOW)
 
 
 def with_second_step(session: Session) -> int:

@@ -76,7 +76,7 @@ def bring(engine: Engine, cohort_id: int, *rows: Sequence[str], now: datetime = 
 
 def plan_number(engine: Engine, import_id: int) -> int:
     with writing_sessions(engine)() as session:
-        facts = imports.import_facts(session, import_id)
+        facts = imports.import_facts(session, import_id, NOW)
         assert facts is not None
         return facts.plan_number
 
@@ -316,7 +316,7 @@ def test_columns_are_read_anew_as_somebody_says(engine: Engine, cohort_id: int) 
 def test_a_file_that_cannot_be_read_is_refused_with_the_reason(engine: Engine, cohort_id: int) -> None:
     import_id = bring(engine, cohort_id, ("New", "old"), headings=("Name", "Age"))
     with writing_sessions(engine)() as session:
-        facts = imports.import_facts(session, import_id)
+        facts = imports.import_facts(session, import_id, NOW)
         assert facts is not None
         assert facts.refusal is not None
         assert (facts.stage, facts.refusal.why) == (Stage.REFUSED, "no_addresses")

@@ -171,6 +171,22 @@ def test_the_address_of_before_is_told_and_opens_nothing_any_more(session: Sessi
     assert deeds(session) == [("change_address", user.id)]
 
 
+@pytest.mark.parametrize("closed_first", [True, False])
+def test_the_address_of_before_is_told_also_where_the_account_is_closed(session: Session, closed_first: bool) -> None:
+    staff, user = make_user(session), make_user(session, email="typo@example.org")
+    if closed_first:
+        people.close_account(session, user.id, by=staff.id, now=NOW)
+    people.change_address(session, user.id, email="noor@example.org", key=KEY, by=staff.id, now=NOW)
+    if not closed_first:
+        people.close_account(session, user.id, by=staff.id, now=NOW)
+    claimed = outbox.claim(session, now=LATER, lease=timedelta(minutes=5))
+    assert claimed is not None
+    session.expire_all()
+    facts = outbox.facts_of(session, claimed)
+    assert facts is not None
+    assert (claimed.letter, facts.email) == ("address_changed", "typo@example.org")
+
+
 @pytest.mark.parametrize("is_closed", [False, True])
 def test_who_has_no_password_is_invited_at_the_new_address_to_their_newest_cohort(
     session: Session, is_closed: bool

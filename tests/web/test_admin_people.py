@@ -308,6 +308,33 @@ def test_a_trainer_without_an_account_needs_a_name(bo: Learner, reader: Browser,
     assert letters(rows) == ["invitation"]
 
 
+@pytest.mark.parametrize(
+    ("action", "fields"), [("trainers", {"email": "zus@example.org", "name": "Zus"}), ("codes", {"seats": "3"})]
+)
+def test_a_form_of_a_cohort_that_was_put_away_meanwhile_says_so(
+    bo: Learner, session: Session, reader: Browser, rows: Session, action: str, fields: dict[str, Any]
+) -> None:
+    path = f"/admin/cohorts/{bo.cohort_id}"
+    page = reader.visit(path)
+    cohorts.archive_cohort(session, bo.cohort_id, archived=True, version=1, by=None, now=NOW)
+    session.commit()
+    page = reader.send(page, action=f"{path}/{action}", **fields)
+    assert (page.path, page.text_of(".flash--wait")[:35]) == (path, "This cohort was put away meanwhile,")
+    assert letters(rows) == []
+    assert "There is no join code" in page.text_of("[aria-labelledby=codes]")
+
+
+def test_without_a_mail_server_it_is_said_that_mails_wait(bo: Learner, reader: Browser) -> None:
+    page = reader.submit("/admin/people/new", name="Cas", email="cas@example.org", cohort=str(bo.cohort_id))
+    assert "no mail server yet, so the mail waits" in page.text_of(".flash--wait")
+
+
+def test_whose_enrolment_was_ended_already_is_said_to_be_out(bo: Learner, reader: Browser) -> None:
+    page, end = reader.visit(person_page(bo)), f"{person_page(bo)}/cohorts/{bo.cohort_id}/end"
+    reader.send(page, action=end)
+    assert "Bo Bordes was not in De Wenteltrap any more" in reader.send(page, action=end).text_of(".flash--wait")
+
+
 def test_a_trainer_whose_account_is_closed_is_shown_and_not_added(
     bo: Learner, session: Session, reader: Browser
 ) -> None:

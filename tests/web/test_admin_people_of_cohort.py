@@ -288,7 +288,7 @@ def test_a_test_mail_comes_and_the_page_says_how_the_mail_stands(site: Flask, ad
 
 def test_the_page_says_when_nobody_sends_what_waits(ada: Browser, session: Session) -> None:
     now = datetime.now(UTC)
-    outbox.put_test(session, 1, now=now - timedelta(minutes=6))
+    outbox.put_test(session, by=1, now=now - timedelta(minutes=6))
     session.commit()
     assert "Nobody sends the mails that wait" in ada.visit("/admin/mail").text_of(".flash--wrong")
     for at_work in ({"leased_until": now + timedelta(minutes=1)}, {"sent_at": now}):

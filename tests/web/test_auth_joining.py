@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.records import invitations, links
+from app.records import invitations, links, people
 from app.records.accounts import Visitor
 from app.records.models import Enrolment, JoinCode, OneTimeLink, Outbox, User
-from tests.makers import PASSWORD, make_cohort, make_enrolment, make_join_code, make_user, make_visitor
+from tests.makers import NOW, PASSWORD, make_cohort, make_enrolment, make_join_code, make_user, make_visitor
 from tests.web.conftest import Browser, Submit, Visit
 
 CODE = "TREE-7K4P-BRDX"
@@ -372,6 +372,19 @@ def test_asking_for_a_new_link_is_answered_alike_and_sends_nothing_where_there_i
     session.commit()
     assert reader.send(page, action=f"{over}/new").path == "/mail-sent"
     assert letters(rows) == 1
+
+
+def test_who_holds_a_mail_to_a_former_address_is_not_told_the_new_one(
+    reader: Browser, session: Session, rows: Session, over: str
+) -> None:
+    page = reader.visit(over, status=410)
+    user = session.scalars(select(User).filter_by(email="lee@example.org")).one()
+    people.change_address(session, user.id, email="elsewhere@example.org", key=b"k" * 32, by=None, now=NOW)
+    session.commit()
+    before = letters(rows)
+    assert "elsewhere" not in reader.send(page, status=410, action=f"{over}/new").text
+    assert "elsewhere" not in reader.visit(over, status=410).text
+    assert letters(rows) == before
 
 
 def test_nobody_can_fill_a_mailbox_by_the_button_of_an_old_link(reader: Browser, rows: Session, over: str) -> None:

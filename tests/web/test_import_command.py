@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from app.records import imports
 from app.records.engine import make_engine, reading_sessions, writing_sessions
 from app.records.models import Enrolment, Import, ImportFile, Outbox, User
 from app.web.extensions import engine_of
-from app.worker import tidy
+from app.worker import Worker, tidy
 from tests.makers import NOW, make_cohort, make_user
 from tests.program import FLASK, ROOT, SECRET, environ
 from tests.records.filled import counts
@@ -165,6 +166,20 @@ def test_the_worker_throws_a_file_away_after_a_day(app: Flask, session: Session)
         tidy(app, clock=lambda now=now: now)  # type: ignore[misc]
         assert len(session.scalars(select(ImportFile.import_id)).all()) == left
         session.rollback()
+
+
+def test_a_site_without_a_mail_server_throws_it_away_too(app: Flask, session: Session) -> None:
+    imports.begin_import(session, make_cohort(session).id, file_name="spring.csv", body=b"", by=None, now=NOW)
+    session.commit()
+    worker = Worker(app, None, pause=0.02)
+    worker.start()
+    try:
+        deadline = time.monotonic() + 60
+        while session.scalars(select(ImportFile.import_id)).all() and time.monotonic() < deadline:
+            session.rollback()
+    finally:
+        worker.stop()
+    assert session.scalars(select(ImportFile.import_id)).all() == []
 
 
 def test_it_shows_how_far_it_is_and_leaves_no_half_when_it_is_killed(tmp_path: Path, database_url: str) -> None:

@@ -156,7 +156,7 @@ def put_any(session: Session, kind: str, language: str) -> None:
         return
     user = make_user(session, language=language)
     if kind == "test":
-        outbox.put_test(session, user.id, now=NOW)
+        outbox.put_test(session, by=user.id, now=NOW)
     elif kind == "address_changed":
         people.change_address(session, user.id, email="new@example.org", key=KEY.encode(), by=None, now=NOW)
     elif kind == "reset":

@@ -11,7 +11,7 @@ from app.exchange.rosters.cells import Row
 from app.exchange.rosters.columns import MAX_TITLE_ROWS, Column, columns_understood, heading_row
 from app.exchange.rosters.csv_files import csv_rows
 from app.exchange.rosters.pasted import take_apart
-from app.exchange.rosters.refusing import MAX_BYTES, Unreadable, Why
+from app.exchange.rosters.refusing import MAX_BYTES, MAX_ROWS, Unreadable, Why
 from app.exchange.rosters.workbooks import Workbook
 
 _ARCHIVE = b"PK\x03\x04"
@@ -78,7 +78,7 @@ def _has_addresses(top: Sequence[Row]) -> bool:
 
 
 def _understood(sheet: str, rows: list[Row]) -> Roster:
-    """Split headings from people. Raises Unreadable when one of both is all there is."""
+    """Split headings from people. Raises Unreadable when one of both is all there is, and for too many people."""
     if not rows:
         raise Unreadable(Why.EMPTY)
     take_apart(rows)
@@ -86,5 +86,7 @@ def _understood(sheet: str, rows: list[Row]) -> Roster:
     people = rows if place is None else rows[place + 1 :]
     if not people:
         raise Unreadable(Why.ONLY_HEADINGS)
+    if len(people) > MAX_ROWS:
+        raise Unreadable(Why.TOO_MANY_ROWS, row=people[MAX_ROWS].number, limit=MAX_ROWS)
     headings = None if place is None else rows[place]
     return Roster(sheet, headings, people, columns_understood(headings, people))

@@ -11,7 +11,7 @@ MAX_BYTES = 10_000_000
 MAX_UNPACKED = 100_000_000
 """Bytes of all parts of a workbook together, unpacked."""
 MAX_ROWS = 100_000
-"""That hold something."""
+"""That hold people."""
 LAST_ROW = 1_048_576
 """The last one that Excel has."""
 MAX_COLUMNS = 500
@@ -67,7 +67,7 @@ class Budget:
     """What one file may still cost: one for all sheets of a workbook."""
 
     def __init__(self) -> None:
-        self.rows = MAX_ROWS
+        self.rows = MAX_ROWS + 1  # and their headings
         self.cells = MAX_CELLS
         self.text = MAX_TEXT
         self.cells_begun = 0

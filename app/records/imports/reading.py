@@ -157,9 +157,9 @@ class OpenImport:
     made_at: datetime
 
 
-def import_facts(session: Session, import_id: int) -> ImportFacts | None:
+def import_facts(session: Session, import_id: int, now: datetime) -> ImportFacts | None:
     """Read what is known of an import; nothing where there is none. One statement."""
-    kept = exists().where(ImportFile.import_id == Import.id)
+    kept = exists().where(ImportFile.import_id == Import.id, ImportFile.kept_until > now)
     row = session.execute(
         select(*table_of(Import).c, Cohort.name, Cohort.language, Cohort.archived_at, User.name, kept)
         .join(Cohort, Cohort.id == Import.cohort_id)

@@ -18,7 +18,7 @@ from app.records import invitations
 from app.records.invitations import AT_ONCE, PAGE, SENT_AGAIN_TOGETHER, NobodyToInvite, Show
 from app.records.people import LONGEST_QUESTION
 from app.web.admin.invitation_words import SHOWS, person_view
-from app.web.admin.wing import admin_here, bp, find_cohort
+from app.web.admin.wing import admin_here, bp, find_cohort, has_mail
 from app.web.extensions import db, house
 from app.web.headers import keep_secret
 from app.web.pages import see, tell
@@ -55,11 +55,6 @@ def _asked(cohort_id: int, sent: MultiDict[str, str]) -> Asked:
         sent.get("q", "").strip()[:LONGEST_QUESTION],
         min(max(sent.get("page", 1, type=int), 1), MOST_PAGES),
     )
-
-
-def has_mail() -> bool:
-    """Whether mails have a way out of this site."""
-    return house().settings.smtp is not None or house().settings.demo
 
 
 AT_A_GLANCE = (Show.ALL, Show.LEARNERS, Show.TRAINERS, Show.NOT_COME, Show.FAILED, Show.EXPIRED)

@@ -35,21 +35,26 @@ def export_people_of_cohort(cohort_id: int, kind: str) -> ResponseReturnValue:
 
 @bp.get("/cohorts.<any(csv, xlsx):kind>")
 def export_cohorts(kind: str) -> Response:
-    """Give the cohorts: those that run, then those that were put away."""
-    return table_as(kind, _rows_of_cohorts(), title=_("Cohorts"), now=datetime.now(UTC))
+    """Give the cohorts: those that run, then those that were put away; and note that they leave."""
+    now = datetime.now(UTC)
+    answer = table_as(kind, _rows_of_cohorts(), title=_("Cohorts"), now=now)
+    exporting.export_cohorts(db.writing(), by=admin_here().user_id, now=now)
+    db.writing().commit()
+    return answer
 
 
 def _people(kind: str, cohort: CohortFacts | None = None) -> ResponseReturnValue:
-    """Note that people leave, and give them."""
-    now, session = datetime.now(UTC), db.writing()
+    """Give people, and note that they leave."""
+    now = datetime.now(UTC)
     cohort_id, of_what = (cohort.cohort_id, cohort.name) if cohort else (None, "")
-    exporting.export_people(session, cohort_id, by=admin_here().user_id, now=now)
-    session.commit()
     try:
-        return table_as(kind, _people_of(cohort_id), title=_("People"), of_what=of_what, now=now)
+        answer = table_as(kind, _people_of(cohort_id), title=_("People"), of_what=of_what, now=now)
     except TooManyRows:
         tell(_("There are more people than a workbook of Excel has rows. Take the CSV file."), "wait")
         return see(url_for("admin.people"))
+    exporting.export_people(db.writing(), cohort_id, by=admin_here().user_id, now=now)
+    db.writing().commit()
+    return answer
 
 
 def _people_of(cohort_id: int | None) -> Iterator[tuple[Cell, ...]]:

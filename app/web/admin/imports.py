@@ -35,7 +35,7 @@ from app.web.admin import import_words as words
 from app.web.admin.import_forms import ColumnsForm, RosterForm, columns_form
 from app.web.admin.import_words import KINDS, RowView
 from app.web.admin.tables import table_as
-from app.web.admin.wing import admin_here, bp, find_cohort
+from app.web.admin.wing import admin_here, bp, find_cohort, has_mail
 from app.web.extensions import READING_METHODS, db, engine_of, house
 from app.web.forms import page
 from app.web.languages import own_address
@@ -183,7 +183,7 @@ def undo_import(import_id: int) -> ResponseReturnValue:
 
 def find_import(import_id: int) -> ImportFacts:
     """Return an import by the number of its address. Where there is none, answer 404, or what became of it."""
-    facts = imports.import_facts(db.reading, import_id)
+    facts = imports.import_facts(db.reading, import_id, datetime.now(UTC))
     if facts is None and request.method not in READING_METHODS:
         tell(_("This file and its plan were thrown away before. Nothing was changed now."), "wait")
         abort(see(url_for("admin.all_cohorts")))
@@ -251,7 +251,7 @@ def _page_of(facts: ImportFacts, form: ColumnsForm) -> ResponseReturnValue:
         return _page_of_reading(facts)
     if facts.stage is Stage.REFUSED and facts.refusal:
         return page("admin/import_refused.html", form, facts=facts, refused=words.refused(facts.refusal))
-    counted, settings = imports.tally(db.reading, facts.import_id), house().settings
+    counted = imports.tally(db.reading, facts.import_id)
     shown = _rows_shown(facts, counted)
     if facts.stage is Stage.PLANNED:
         return page(
@@ -261,7 +261,7 @@ def _page_of(facts: ImportFacts, form: ColumnsForm) -> ResponseReturnValue:
             read_rows=words.rows(facts.rows_read),
             act=words.act(counted),
             tally=words.tally_words(counted, applied=False),
-            notes=words.plan_notes(counted, has_mail=settings.smtp is not None or settings.demo),
+            notes=words.plan_notes(counted, has_mail=has_mail()),
             shown=shown,
         )
     return render_template(

@@ -36,7 +36,7 @@ def mail() -> ResponseReturnValue:
 @bp.post("/mail/test")
 def test_mail() -> ResponseReturnValue:
     """Send the admin a mail that says that mail works."""
-    outbox.put_test(db.session, admin_here().user_id, now=datetime.now(UTC))
+    outbox.put_test(db.session, by=admin_here().user_id, now=datetime.now(UTC))
     db.session.commit()
     tell(_("The test mail is put in. Open this page again in a moment to see whether it left."))
     return see("/admin/mail")

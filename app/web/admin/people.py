@@ -28,7 +28,7 @@ from app.web.admin.people_forms import (
     TrainerForm,
     correct_form,
 )
-from app.web.admin.wing import admin_here, bp, find_cohort
+from app.web.admin.wing import admin_here, bp, find_cohort, tell_of_mail, was_put_away
 from app.web.extensions import db, house
 from app.web.forms import page
 from app.web.languages import name_of
@@ -69,7 +69,7 @@ def new_person() -> ResponseReturnValue:
         return page("admin/new_person.html", form)
     _enrol(user_id, facts.cohort_id, form.role.data, admin, now)
     db.session.commit()
-    tell(_("The account is made. A mail with a link to choose a password is on its way."))
+    tell_of_mail(_("The account is made. A mail with a link to choose a password is on its way."))
     return see(url_for("admin.person", user_id=user_id))
 
 
@@ -125,7 +125,10 @@ def correct_person(user_id: int) -> ResponseReturnValue:
         form.email.errors = [_("Another account has this address. Look for it under People.")]
         return _person_page(found, correct=form)
     db.session.commit()
-    tell(_("Saved.") if not has_new_address else _("Saved. The old address gets a mail about it."))
+    if has_new_address:
+        tell_of_mail(_("Saved. The old address gets a mail about it."))
+    else:
+        tell(_("Saved."))
     return see(url_for("admin.person", user_id=user_id))
 
 
@@ -195,7 +198,9 @@ def reset_second_step(user_id: int) -> ResponseReturnValue:
     words = _("Two-step sign-in is off for %(name)s, who was signed out everywhere. A mail says so.", name=found.name)
     if user_id == admin.user_id:
         stay_after_new_stamp(admin, accounts.new_stamp(db.session, user_id))
-    return _done(user_id, words)
+    db.session.commit()
+    tell_of_mail(words)
+    return see(url_for("admin.person", user_id=user_id))
 
 
 # ---- where they are ----------------------------------------------------------------------------
@@ -215,14 +220,18 @@ def enrol_person(user_id: int) -> ResponseReturnValue:
         return _refused(user_id, _already(found.name, facts.name, refused.role))
     except AccountClosed:
         return _refused(user_id, _is_closed())
-    return _done(user_id, _enrolled(found.name, facts.name, form.role.data))
+    db.session.commit()
+    tell_of_mail(_enrolled(found.name, facts.name, form.role.data))
+    return see(url_for("admin.person", user_id=user_id))
 
 
 @bp.post(f"{PERSON}/cohorts/<int(max=2147483647):cohort_id>/end")
 def end_enrolment(user_id: int, cohort_id: int) -> ResponseReturnValue:
     """Let somebody be in a cohort no longer."""
     admin, found, facts = admin_here(), find_person(user_id), find_cohort(cohort_id)
-    cohorts.end_enrolment(db.session, user_id, cohort_id, by=admin.user_id, now=datetime.now(UTC))
+    if not cohorts.end_enrolment(db.session, user_id, cohort_id, by=admin.user_id, now=datetime.now(UTC)):
+        tell(_("%(name)s was not in %(cohort)s any more.", name=found.name, cohort=facts.name), "wait")
+        return see(url_for("admin.person", user_id=user_id))
     words = _("%(name)s is not in %(cohort)s any more. What they did there stays.", name=found.name, cohort=facts.name)
     db.session.commit()
     tell(words)
@@ -253,7 +262,7 @@ def take_trainer(facts: CohortFacts, form: TrainerForm) -> bool:
         form.email.errors = [_is_closed()]
         return False
     db.session.commit()
-    tell(_enrolled(found.name if found else form.name.data, facts.name, TRAINER))
+    tell_of_mail(_enrolled(found.name if found else form.name.data, facts.name, TRAINER))
     return True
 
 
@@ -270,8 +279,10 @@ def _enrol(user_id: int, cohort_id: int, role: str, admin: Visitor, now: datetim
     verb = cohorts.make_trainer if role == TRAINER else cohorts.enrol
     try:
         verb(db.session, user_id=user_id, cohort_id=cohort_id, by=admin.user_id, now=now, key=house().key)
-    except (NoCohort, CohortArchived):  # gone or put away since the form was looked at: an address that is not there
+    except NoCohort:
         abort(HTTPStatus.NOT_FOUND)
+    except CohortArchived:
+        abort(was_put_away(cohort_id))
 
 
 def _done(user_id: int, words: str) -> Response:

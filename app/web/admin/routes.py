@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 
 from app.course.rules.cohort_modules import course_of
 from app.records import cohorts, joining
-from app.records.cohorts import CohortFacts, CohortNameTaken, NoCohort, StaleCohort
+from app.records.cohorts import CohortArchived, CohortFacts, CohortNameTaken, NoCohort, StaleCohort
 from app.web.admin.cohort_people import people_at_a_glance
 from app.web.admin.forms import CodeForm, CohortForm, CopyForm, cohort_form
 from app.web.admin.imports import files_of
 from app.web.admin.people import take_trainer
 from app.web.admin.people_forms import TrainerForm
-from app.web.admin.wing import admin_here, bp, find_cohort
+from app.web.admin.wing import admin_here, bp, find_cohort, was_put_away
 from app.web.extensions import db, house
 from app.web.forms import page
 from app.web.languages import languages_offered, name_of
@@ -187,15 +187,18 @@ def new_code(cohort_id: int) -> ResponseReturnValue:
     admin, facts, form = admin_here(), find_cohort(cohort_id), CodeForm()
     if not form.validate():
         return _cohort_page(facts, form)
-    key = joining.make_join_code(
-        db.session,
-        cohort_id=cohort_id,
-        seats=form.seats.data,
-        last_day=form.until.data,
-        mail_domains=form.domains.data.split(),
-        by=admin.user_id,
-        now=datetime.now(UTC),
-    )
+    try:
+        key = joining.make_join_code(
+            db.session,
+            cohort_id=cohort_id,
+            seats=form.seats.data,
+            last_day=form.until.data,
+            mail_domains=form.domains.data.split(),
+            by=admin.user_id,
+            now=datetime.now(UTC),
+        )
+    except CohortArchived:
+        return was_put_away(cohort_id)
     db.session.commit()
     tell(_("The join code is made: %(key)s", key=key))
     return see(url_for("admin.cohort", cohort_id=cohort_id, _anchor="codes"))

@@ -34,7 +34,7 @@ def link(token: str) -> ResponseReturnValue:
         return keep_secret(_over("unknown", HTTPStatus.NOT_FOUND))
     if found.state is not LinkState.OPEN:
         return keep_secret(_over(found.state, HTTPStatus.GONE, found))
-    return keep_secret(_take_password(found, now))
+    return keep_secret(_take_password(token, found, now))
 
 
 @bp.post("/link/<token>/new")
@@ -45,6 +45,8 @@ def new_link(token: str) -> ResponseReturnValue:
     found = links.find_link(db.reading, token, now)
     if found is None or found.purpose != "invitation":
         return keep_secret(_over("unknown", HTTPStatus.NOT_FOUND))
+    if found.state is LinkState.USED:  # perhaps the address was corrected since: who holds the old mail is not told
+        return keep_secret(_over("used", HTTPStatus.GONE, found))
     buckets = throttle.letter_buckets(house().key, found.email, address_here())
     throttle.take_turn(db.session, buckets[0])
     if throttle.is_blocked(db.session, buckets, now):
@@ -55,7 +57,7 @@ def new_link(token: str) -> ResponseReturnValue:
     return keep_secret(mail_is_on_its_way(found.email, "invitation", began=began))
 
 
-def _take_password(found: LinkFacts, now: datetime) -> Response:
+def _take_password(token: str, found: LinkFacts, now: datetime) -> Response:
     """Ask for a password, set it, and begin a session."""
     form = PasswordForm(email=found.email, name=found.name)
     if not form.validate_on_submit():
@@ -66,7 +68,10 @@ def _take_password(found: LinkFacts, now: datetime) -> Response:
         return _come_in(found, password_hash, now)
     except (LinkUsed, LinkExpired, EmailTaken, CohortFull, CodeExpired) as error:
         db.session.rollback()
-        return _over(_WHY[type(error)], HTTPStatus.GONE, found)
+        now_found = links.find_link(db.reading, token, now)  # as it stands since somebody else was first
+        if now_found is None:
+            return _over("unknown", HTTPStatus.NOT_FOUND)
+        return _over(_WHY[type(error)], HTTPStatus.GONE, now_found)
 
 
 def _come_in(found: LinkFacts, password_hash: str, now: datetime) -> Response:
