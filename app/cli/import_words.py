@@ -9,7 +9,7 @@ from app.exchange.rosters.refusing import Why
 from app.records.imports import ImportFacts, Reason, Refusal, RowLine, Tally, Verdict
 
 MOST_LINES = 50
-"""Rows of a kind that are listed; `--json` tells all."""
+"""Rows that are listed; `--json` tells all."""
 
 REFUSALS: Mapping[Why, str] = {
     Why.EMPTY: "there is nothing in it.",

@@ -21,7 +21,7 @@ from app.web.admin.wing import admin_here, bp, find_cohort
 from app.web.extensions import db
 from app.web.forms import page
 from app.web.languages import name_of
-from app.web.pages import current_course, see, tell
+from app.web.pages import current_course, local_day, see, tell
 
 BIGGEST_ID = 2**31
 
@@ -87,7 +87,7 @@ def _prospect(to: CohortFacts | None, found: Sequence[Mover]) -> Prospect | None
     """Say what the other cohort has, for those who can move; nothing before one was chosen."""
     if to is None:
         return None
-    course, today = current_course(), datetime.now(UTC).date()
+    course, today = current_course(), local_day(datetime.now(UTC))
     theirs = course_of(course, to.plan).modules
     begun = {key.partition("/")[0].lstrip("~") for one in found if one.can_move for key in one.done_keys}
     return Prospect(
