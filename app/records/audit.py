@@ -20,7 +20,7 @@ PAGE = 50
 """Entries that a page shows."""
 BATCH = 2_000
 """Entries that are read at once where all of them leave."""
-BIGGEST_ID = 2**31 - 1
+LAST_ID = 2**31 - 1
 
 # ---- writing -----------------------------------------------------------------------------------
 
@@ -76,7 +76,7 @@ def place_of(text: str) -> Place | None:
     if not all(part.isascii() and part.isdigit() for part in (ticks, number)):
         return None
     try:
-        return Place(_BEGINNING + int(ticks) * _TICK, min(int(number), BIGGEST_ID))
+        return Place(_BEGINNING + int(ticks) * _TICK, min(int(number), LAST_ID))
     except OverflowError:  # a moment after the year 9999
         return None
 

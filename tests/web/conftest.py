@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.course.files.shelf import Shelf
-from app.records.accounts import Visitor
+from app.records.accounts import Visitor, visitor_of
 from app.records.engine import reading_sessions
 from app.records.models import User
 from app.web.extensions import engine_of
@@ -251,3 +251,13 @@ def learner(noor: Visitor, reader: Browser) -> Visitor:
     """Sign Noor in on `client`, `visit` and `submit`."""
     reader.sign_in(noor)
     return noor
+
+
+def sign_in_admin(session: Session, reader: Browser, *, name: str = "Ada Boog") -> Visitor:
+    """Sign in ada@example.org, an admin who is in no cohort."""
+    user = make_user(session, name=name, email="ada@example.org", is_admin=True)
+    visitor = visitor_of(session, user.id, user.session_stamp, None)
+    assert visitor is not None
+    session.commit()
+    reader.sign_in(visitor)
+    return visitor

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.course.rules.cohort_modules import CohortModule, CohortPlan
 from app.records import cohorts
-from app.records.accounts import Visitor, visitor_of
+from app.records.accounts import Visitor
 from app.records.models import Cohort, JoinCode
 from app.web.extensions import engine_of
-from tests.makers import NOW, make_cohort, make_enrolment, make_join_code, make_user, make_visitor
+from tests.makers import NOW, make_cohort, make_enrolment, make_join_code, make_visitor
 from tests.racing import counted
-from tests.web.conftest import Browser, Submit, Visit
+from tests.web.conftest import Browser, Submit, Visit, sign_in_admin
 from tests.web.html import filled
 
 MAP, WALK = "01-map", "02-walk"
@@ -26,12 +26,7 @@ MAP, WALK = "01-map", "02-walk"
 @pytest.fixture
 def admin(session: Session, reader: Browser) -> Visitor:
     """Sign an admin in who is in no cohort."""
-    user = make_user(session, email="ada@example.org", is_admin=True)
-    visitor = visitor_of(session, user.id, user.session_stamp, None)
-    assert visitor is not None
-    session.commit()
-    reader.sign_in(visitor)
-    return visitor
+    return sign_in_admin(session, reader)
 
 
 def make_learner(session: Session, plan: CohortPlan, name: str = "Walkers") -> Visitor:

@@ -22,13 +22,13 @@ from app.exchange.rosters.csv_files import csv_rows
 from app.exchange.rosters.refusing import Why
 from app.exchange.rosters.workbooks import Workbook
 from app.records import imports
-from app.records.accounts import Visitor, visitor_of
+from app.records.accounts import Visitor
 from app.records.imports import Reason, Refusal, Stayed
 from app.records.models import Cohort, Enrolment, Import, ImportFile, Outbox, User
 from app.web.access import LARGEST_FORM
 from app.web.admin import import_words
 from tests.makers import make_cohort, make_enrolment, make_user
-from tests.web.conftest import Browser, Page, looked_at, page_address
+from tests.web.conftest import Browser, Page, looked_at, page_address, sign_in_admin
 from tests.web.html import filled
 
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -65,12 +65,7 @@ def cohort_id(session: Session) -> int:
 @pytest.fixture
 def admin(session: Session, cohort_id: int, reader: Browser) -> Visitor:
     """Sign an admin in who is in no cohort."""
-    user = make_user(session, email="ada@example.org", is_admin=True)
-    visitor = visitor_of(session, user.id, user.session_stamp, None)
-    assert visitor is not None
-    session.commit()
-    reader.sign_in(visitor)
-    return visitor
+    return sign_in_admin(session, reader)
 
 
 Upload = Callable[..., Page]

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 
 import app.records
 from app.records import audit
-from app.records.accounts import Visitor, visitor_of
+from app.records.accounts import Visitor
 from app.records.models import AuditEntry
 from app.web.languages import catalogues
 from app.web.logbook import DEEDS
 from tests.makers import NOW, make_cohort, make_enrolment, make_join_code, make_user, make_visitor
-from tests.web.conftest import Browser, Page, Visit
+from tests.web.conftest import Browser, Page, Visit, sign_in_admin
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # what both do is in records/
 HOUR = timedelta(hours=1)
@@ -29,12 +29,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def admin(session: Session, reader: Browser) -> Visitor:
     """Sign Ada in, an admin who is in no cohort."""
-    user = make_user(session, name="Ada Boog", email="ada@example.org", is_admin=True)
-    visitor = visitor_of(session, user.id, user.session_stamp, None)
-    assert visitor is not None
-    session.commit()
-    reader.sign_in(visitor)
-    return visitor
+    return sign_in_admin(session, reader)
 
 
 @pytest.fixture

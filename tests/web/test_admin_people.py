@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 
 from app.course.rules.cohort_modules import CohortModule, CohortPlan
 from app.records import cohorts, people, reflecting
-from app.records.accounts import Visitor, visitor_of
+from app.records.accounts import Visitor
 from app.records.models import AuditEntry, Cohort, Draft, Enrolment, Outbox, Reflection, User
 from app.web.admin.letter_words import LETTERS
 from app.web.extensions import engine_of, house_of
 from app.web.letters import _KINDS
 from tests.makers import NOW, make_cohort, make_enrolment, make_user, make_visitor, turn_on_second_step
 from tests.racing import counted
-from tests.web.conftest import Browser, Page, Visit, small_shelf
+from tests.web.conftest import Browser, Page, Visit, sign_in_admin, small_shelf
 from tests.web.html import filled
 
 MAP, WALK = "01-map", "02-walk"
@@ -36,12 +36,7 @@ def database_kind() -> str:
 @pytest.fixture
 def admin(session: Session, reader: Browser) -> Visitor:
     """Sign an admin in who is in no cohort: Ada."""
-    user = make_user(session, name="Ada Stoep", email="ada@example.org", is_admin=True)
-    visitor = visitor_of(session, user.id, user.session_stamp, None)
-    assert visitor is not None
-    session.commit()
-    reader.sign_in(visitor)
-    return visitor
+    return sign_in_admin(session, reader, name="Ada Stoep")
 
 
 @dataclass(frozen=True)

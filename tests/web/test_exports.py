@@ -25,7 +25,7 @@ from app.exchange.rosters.people import Fault, people_in
 from app.exchange.rosters.reading import roster_of
 from app.exchange.tables import Cell, csv_of, workbook_of
 from app.records import exporting, imports
-from app.records.accounts import NoName, Visitor, clean_name, visitor_of
+from app.records.accounts import NoName, Visitor, clean_name
 from app.records.exporting import PersonRow
 from app.records.models import AuditEntry, Outbox
 from app.web.admin.exports import rows_of_people
@@ -33,7 +33,7 @@ from app.web.extensions import engine_of
 from app.web.languages import catalogues
 from tests.makers import NOW, make_cohort, make_enrolment, make_user
 from tests.racing import counted
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, sign_in_admin
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -46,12 +46,7 @@ NASTY = (
 @pytest.fixture
 def admin(session: Session, reader: Browser) -> Visitor:
     """Sign an admin in who is in no cohort."""
-    user = make_user(session, name="Ada Boog", email="ada@example.org", is_admin=True)
-    visitor = visitor_of(session, user.id, user.session_stamp, None)
-    assert visitor is not None
-    session.commit()
-    reader.sign_in(visitor)
-    return visitor
+    return sign_in_admin(session, reader)
 
 
 @pytest.fixture

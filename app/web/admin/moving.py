@@ -14,6 +14,7 @@ from flask_babel import ngettext
 from app.course.content import Module
 from app.course.rules.cohort_modules import course_of, due_day
 from app.records import cohorts, moving
+from app.records.accounts import BIGGEST_ID
 from app.records.cohorts import CohortArchived, CohortFacts, cohort_facts
 from app.records.moving import ChangedMeanwhile, Mover, SameCohort
 from app.web.admin.people_forms import MoveForm
@@ -22,8 +23,6 @@ from app.web.extensions import db
 from app.web.forms import page
 from app.web.languages import name_of
 from app.web.pages import current_course, local_day, see, tell
-
-BIGGEST_ID = 2**31
 
 
 @dataclass(frozen=True, slots=True)
