@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -256,25 +256,3 @@ def _in_peace(sessions: sessionmaker[Session], deed: Callable[[Session], T]) -> 
         sleep(PAUSE)
     with sessions.begin() as session:
         return deed(session)
-
-
-# ---- a plan that leaves nothing behind -------------------------------------------------------
-
-
-@contextmanager
-def rehearsal(
-    engine: Engine, cohort_id: int, *, body: bytes, key: bytes, clock: Clock = _utc_now, progress: Progress = _unheard
-) -> Iterator[tuple[Session, int]]:
-    """Make a plan in a transaction that is taken back: give its session, and the import as long as it is there.
-
-    On SQLite other writers wait meanwhile. Raises NoCohort, CohortArchived.
-    """
-    with engine.connect().execution_options(writing=True) as connection:
-        sessions = sessionmaker(connection, join_transaction_mode="create_savepoint")
-        with connection.begin() as all_of_it:
-            with sessions.begin() as session:
-                import_id = imports.begin_import(session, cohort_id, file_name="", body=body, by=None, now=clock())
-            _Reader(sessions, key, clock, progress).read(import_id, None)
-            with sessions() as session:
-                yield session, import_id
-            all_of_it.rollback()

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app.records.engine import make_engine, writing_sessions
+from app.records.engine import writing_sessions
 from tests import databases
 
 
@@ -51,7 +51,7 @@ def empty_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """Give the engine of a new database with all tables."""
-    engine = make_engine(database_url)
+    engine = databases.make_quick_engine(database_url)
     yield engine
     engine.dispose()
 

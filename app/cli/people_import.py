@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +16,6 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from app import importing
 from app.cli.ground import ready_site
@@ -36,7 +35,7 @@ PLANS = 5
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--cohort", required=True, help="The name of the cohort that they come into.")
-@click.option("--dry-run", is_flag=True, help="Tell what would happen, and leave nothing behind.")
+@click.option("--dry-run", is_flag=True, help="Tell what would happen, and change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON, a line for each row of the file.")
 @click.option("--yes", is_flag=True, help="Apply the plan without asking.")
 @with_appcontext
@@ -64,11 +63,10 @@ def import_file(file: Path, cohort: str, dry_run: bool, as_json: bool, yes: bool
 
 @dataclass(frozen=True)
 class _Plan:
-    """A plan: how the import stands, how many of which kind, and what is printed of it."""
+    """A plan that was told: how the import stands, and how many rows there are of which kind."""
 
     facts: ImportFacts
     counted: Tally
-    said: Sequence[str]
 
 
 class _Import:
@@ -83,27 +81,15 @@ class _Import:
         self._key = house().key
 
     def rehearse(self) -> Tally:
-        """Tell the plan, and leave nothing behind."""
-        with (
-            _bar() as progress,
-            importing.rehearsal(self._engine, self._cohort_id, body=self._body, key=self._key, progress=progress) as (
-                session,
-                import_id,
-            ),
-        ):
-            plan = self._plan(session, import_id)
-        self._tell(plan)
-        return plan.counted
+        """Tell the plan, and throw it away."""
+        with self._planned() as (import_id, _keep):
+            return self._tell(import_id).counted
 
     def do(self, *, yes: bool) -> Tally:
         """Tell the plan, ask unless the answer is known, and do it."""
-        with self._taken_in() as (import_id, keep):
-            with _bar() as progress:
-                importing.make_plan(self._engine, import_id, key=self._key, progress=progress)
+        with self._planned() as (import_id, keep):
             for _again in range(PLANS):
-                with reading_sessions(self._engine)() as session:
-                    plan = self._plan(session, import_id)
-                self._tell(plan)
+                plan = self._tell(import_id)
                 if not plan.counted.changes:
                     click.echo("There is nothing to do.", err=True)
                     return plan.counted
@@ -125,8 +111,8 @@ class _Import:
         return True
 
     @contextmanager
-    def _taken_in(self) -> Iterator[tuple[int, Callable[[], None]]]:
-        """Take the file in, and throw it away again unless it is to be kept."""
+    def _planned(self) -> Iterator[tuple[int, Callable[[], None]]]:
+        """Take the file in and make its plan; throw both away at the end unless they are to be kept."""
         sessions, now, is_kept = writing_sessions(self._engine), datetime.now(UTC), False
 
         def keep() -> None:
@@ -138,26 +124,26 @@ class _Import:
                 session, self._cohort_id, file_name=self._file_name, body=self._body, by=None, now=now
             )
         try:
+            with _bar() as progress:
+                importing.make_plan(self._engine, import_id, key=self._key, progress=progress)
             yield import_id, keep
         finally:
             if not is_kept:
                 with sessions.begin() as session, suppress(imports.NoImport):
                     imports.throw_away(session, import_id, by=None, now=now)
 
-    def _plan(self, session: Session, import_id: int) -> _Plan:
-        """Read a plan, and put it into lines. Raises ClickException for a file that cannot be read."""
-        facts = imports.import_facts(session, import_id, datetime.now(UTC))
-        if facts is None:
-            raise imports.NoImport(import_id)
-        if facts.refusal is not None:
-            raise _refusal(self._file_name, facts.refusal)
-        counted, rows = imports.tally(session, import_id), imports.all_rows(session, import_id)
-        said = map(_as_json, rows) if self._as_json else plan_lines(facts, counted, rows)
-        return _Plan(facts, counted, list(said))
-
-    def _tell(self, plan: _Plan) -> None:
-        for line in plan.said:
-            click.echo(line)
+    def _tell(self, import_id: int) -> _Plan:
+        """Print a plan. Raises ClickException for a file that cannot be read."""
+        with reading_sessions(self._engine)() as session:
+            facts = imports.import_facts(session, import_id, datetime.now(UTC))
+            if facts is None:
+                raise imports.NoImport(import_id)
+            if facts.refusal is not None:
+                raise _refusal(self._file_name, facts.refusal)
+            counted, rows = imports.tally(session, import_id), imports.all_rows(session, import_id)
+            for line in map(_as_json, rows) if self._as_json else plan_lines(facts, counted, rows):
+                click.echo(line)
+        return _Plan(facts, counted)
 
 
 def _as_json(line: RowLine) -> str:

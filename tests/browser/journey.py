@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 
 from playwright.sync_api import Error, Locator, Page, expect
+from playwright.sync_api import TimeoutError as TookTooLong
 
 from app.course.parts import Given, QuestionBase
 from app.course.parts import StepBase as Step
@@ -28,6 +29,8 @@ PASSWORD = "a wooden stair with eleven treads"
 TEXT = "A woman at my desk.\n\nShe knew the way; I knew the form."
 MANY = 100
 """Tries before giving up; by far more than a bad line needs."""
+PATIENCE = 5_000
+"""Milliseconds until somebody reloads a page that came and does not come to its end."""
 
 
 @dataclass(frozen=True)
@@ -204,14 +207,21 @@ class Person:
 
     def _until_whole(self, again: Callable[[], None]) -> None:
         for _time in range(MANY):
-            if self._is_whole():
-                self.page.wait_for_load_state("domcontentloaded")
+            if self._is_whole() and self._is_read():
                 if self.onlooker:
                     self.onlooker.glance(self.page.url)
                 return
             self.mend()
             again()
         raise AssertionError(f"no page came of {self.page.url}")
+
+    def _is_read(self) -> bool:
+        """Whether the page came to its end. Who waits for one that does not, reloads it in the end."""
+        try:
+            self.page.wait_for_load_state("domcontentloaded", timeout=PATIENCE)
+        except TookTooLong:
+            return False
+        return True
 
     def _is_whole(self) -> bool:
         came = self.line is None or self.line.newest_page is Fate.PASSED

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize
 
 AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-NARROW = {"width": 320, "height": 640}
-WIDE = {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 320, "height": 640}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+Theme = Literal["light", "dark"]
 
 FIND_VIOLATIONS = """rules => axe.run(document, {runOnly: rules, resultTypes: ["violations"]}).then(found =>
   found.violations.flatMap(one => one.nodes.map(node => `${one.id}: ${node.target} ${node.html.slice(0, 160)}`)))"""
@@ -60,7 +61,8 @@ class Onlooker:
 
     def examine(self) -> None:
         """Let axe look at the page that is open."""
-        self.page.evaluate(axe())
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(axe())
         for violation in self.page.evaluate(FIND_VIOLATIONS, RULES):
             self._note(violation)
 
@@ -82,26 +84,23 @@ class Onlooker:
 
 @dataclass
 class Looker(Onlooker):
-    """Looks at pages, one state after the other, closely."""
-
-    wide: bool = False
-    """Whether axe looks at the page as on a desk, or as on a narrow phone."""
+    """Looks at pages, one state after the other, closely: as on a desk by day, and as on a narrow phone by night."""
 
     def look(self, state: str) -> None:
         """Check all of the page that is open; `state` names it in what is found."""
         assert state not in self.seen, f"{state} was looked at before"
-        self.page.set_viewport_size(NARROW)  # type: ignore[arg-type] # a TypedDict of the same shape
+        self._see_as(WIDE, "light")
         self.glance(state)
-        if self.wide:
-            self.page.set_viewport_size(WIDE)  # type: ignore[arg-type] # a TypedDict of the same shape
+        self.examine()
+        self._see_as(NARROW, "dark")
+        self.glance(f"{state}, dark and narrow")
         self.examine()
 
+    def _see_as(self, window: ViewportSize, theme: Theme) -> None:
+        self.page.set_viewport_size(window)
+        self.page.emulate_media(color_scheme=theme)
 
-def theme_context(browser: Browser, theme: str) -> BrowserContext:
+
+def theme_context(browser: Browser, theme: Theme) -> BrowserContext:
     """Give a browser whose device asks for a theme."""
-    return browser.new_context(
-        locale="en-GB",
-        color_scheme="dark" if theme == "dark" else "light",
-        reduced_motion="reduce",
-        viewport=WIDE,  # type: ignore[arg-type] # a TypedDict of the same shape
-    )
+    return browser.new_context(locale="en-GB", color_scheme=theme, reduced_motion="reduce", viewport=WIDE)

@@ -578,10 +578,10 @@ def path(key: str) -> str:
 
 
 @contextmanager
-def walk_on(browser: Browser, site: Site, theme: str) -> Iterator[Walk]:
-    context = theme_context(browser, theme)
+def walk_on(browser: Browser, site: Site) -> Iterator[Walk]:
+    context = theme_context(browser, "light")
     try:
-        yield Walk(Looker(context.new_page(), site.address, wide=theme == "light"), site, datetime.now(UTC))
+        yield Walk(Looker(context.new_page(), site.address), site, datetime.now(UTC))
     finally:
         context.close()
 
@@ -616,7 +616,7 @@ TOURS: Mapping[str, Callable[[Walk], None]] = {
 
 
 def test_a_look_finds_what_is_wrong(browser: Browser, site: Site) -> None:
-    with walk_on(browser, site, "light") as walk:
+    with walk_on(browser, site) as walk:
         walk.page.goto(site.address + "/sign-in")
         walk.page.locator("label[for=email]").evaluate("one => one.remove()")
         walk.page.locator("h1").evaluate(
@@ -635,21 +635,19 @@ def test_a_look_finds_what_is_wrong(browser: Browser, site: Site) -> None:
             assert fault in found, found
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("tour", TOURS)
 def test_every_page_can_be_used_by_everybody_in_every_state(
-    browser: Browser, tmp_path: Path, changed_course: Path, theme: str, tour: str
+    browser: Browser, tmp_path: Path, changed_course: Path, tour: str
 ) -> None:
-    with site_on(tmp_path, course=changed_course) as site, walk_on(browser, site, theme) as walk:
+    with site_on(tmp_path, course=changed_course) as site, walk_on(browser, site) as walk:
         make_people(site)
         TOURS[tour](walk)
         assert walk.looker.faults == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_what_belongs_to_care_can_be_used_by_everybody(browser: Browser, tmp_path: Path, theme: str) -> None:
+def test_what_belongs_to_care_can_be_used_by_everybody(browser: Browser, tmp_path: Path) -> None:
     course = write_careful(tmp_path / "careful").path
-    with site_on(tmp_path, course=course) as site, walk_on(browser, site, theme) as walk:
+    with site_on(tmp_path, course=course) as site, walk_on(browser, site) as walk:
         make_people(site)
         walk.see("support, for a stranger", "/support")
         walk.see("a page of the foot, for a stranger", "/pages/about-us")
@@ -674,22 +672,18 @@ def test_what_belongs_to_care_can_be_used_by_everybody(browser: Browser, tmp_pat
         assert walk.looker.faults == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_pages_of_the_foot_of_our_course_can_be_used_by_everybody(
-    browser: Browser, tmp_path: Path, theme: str
-) -> None:
-    with site_on(tmp_path, course=ROOT) as site, walk_on(browser, site, theme) as walk:
+def test_the_pages_of_the_foot_of_our_course_can_be_used_by_everybody(browser: Browser, tmp_path: Path) -> None:
+    with site_on(tmp_path, course=ROOT) as site, walk_on(browser, site) as walk:
         for language in ("nl", "en"):
             for address in ("/support", *(f"/pages/{page.slug}" for page in site.course(language).pages)):
                 walk.see(f"{address} {language}", f"{address}?language={language}")
         assert walk.looker.faults == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_course_with_faults_shows_them_on_a_page_that_everybody_can_use(
-    browser: Browser, tmp_path: Path, changed_course: Path, theme: str
+    browser: Browser, tmp_path: Path, changed_course: Path
 ) -> None:
-    with site_on(tmp_path, course=changed_course, develop=True) as site, walk_on(browser, site, theme) as walk:
+    with site_on(tmp_path, course=changed_course, develop=True) as site, walk_on(browser, site) as walk:
         quiz = changed_course / "quizzes" / "map-signs.yaml"
         quiz.write_text(
             quiz.read_text("utf-8").replace("pass_mark", "pas_mark").replace("kind: ordering", "kind: order")
@@ -700,11 +694,10 @@ def test_a_course_with_faults_shows_them_on_a_page_that_everybody_can_use(
         assert walk.looker.faults == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_faults_above_a_page_that_is_shown_all_the_same_can_be_read_by_everybody(
-    browser: Browser, tmp_path: Path, changed_course: Path, theme: str
+    browser: Browser, tmp_path: Path, changed_course: Path
 ) -> None:
-    with site_on(tmp_path, course=changed_course, develop=True) as site, walk_on(browser, site, theme) as walk:
+    with site_on(tmp_path, course=changed_course, develop=True) as site, walk_on(browser, site) as walk:
         module = changed_course / "modules" / "01-map" / "module.yaml"
         module.write_text(module.read_text("utf-8").replace("minutes: ", "minutes: 1"))
         walk.see("faults above a page", "/")

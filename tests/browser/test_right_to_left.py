@@ -131,11 +131,8 @@ def box_of(page: Page, selector: str) -> dict[str, Any]:
 
 @contextmanager
 def arabic_walk(browser: Browser, folder: Path) -> Iterator[ArabicWalk]:
-    """Give a walk on a site with the course in three languages, in a browser that wants Arabic.
-
-    Its colours are those of every page, which test_every_page.py looks at in both themes.
-    """
-    with site_on(folder, course=GARDEN) as site, walk_on(browser, site, "light") as english:
+    """Give a walk on a site with the course in three languages, in a browser that wants Arabic."""
+    with site_on(folder, course=GARDEN) as site, walk_on(browser, site) as english:
         make_people(site)
         english.page.goto(f"{site.address}/?language=ar")
         yield ArabicWalk(english.looker, site, english.now, "ar")

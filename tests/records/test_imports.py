@@ -325,14 +325,6 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(engine: Engine, c
             imports.apply_import(session, import_id, plan_number=0, by=None, now=NOW)
 
 
-def test_a_dry_run_leaves_nothing_behind(engine: Engine, cohort_id: int) -> None:
-    before = snapshot(engine)
-    body = csv_of(("New", "new@example.org"))
-    with importing.rehearsal(engine, cohort_id, body=body, key=KEY) as (session, import_id):
-        assert imports.tally(session, import_id).new == 1
-    assert snapshot(engine) == before
-
-
 def test_every_fault_of_a_row_is_a_reason_to_reject_it() -> None:
     assert {fault.value for fault in Fault} <= {reason.value for reason in Reason}
 

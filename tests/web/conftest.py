@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import flask
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -24,9 +25,11 @@ from app.course.files.shelf import Shelf
 from app.records.accounts import Visitor, visitor_of
 from app.records.engine import reading_sessions
 from app.records.models import User
-from app.web.extensions import engine_of
+from app.web.access import enter
+from app.web.extensions import db, engine_of
 from app.web.headers import ALWAYS
 from config import Settings
+from tests.databases import make_quick_engine
 from tests.makers import PASSWORD, make_enrolment, make_user, make_visitor
 from tests.web.html import Element, faults_of, filled, parse
 
@@ -68,6 +71,14 @@ def rules_compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", compile_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_compiled_once() -> Iterator[None]:
+    """Let apps share what was compiled for the database."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.make_engine", make_quick_engine)
         yield
 
 
@@ -180,11 +191,20 @@ class Browser:
         return self.send(self.visit(address), status=status, action=action, **fields)
 
     def sign_in(self, user: User | Visitor, *, password: str = PASSWORD, stay: bool = False) -> Page:
-        """Sign somebody in by the page for that."""
+        """Sign somebody in by the page for that, and return the page that they see first."""
         page = self.visit("/sign-in")
         if stay:
             return self.send(page, email=user.email, password=password, stay="y")
         return self.send(page, email=user.email, password=password)
+
+    def let_in(self, visitor: Visitor) -> None:
+        """Begin a session for somebody as signing in does, and open no page."""
+        with self.client.application.test_request_context(method="POST"):
+            enter(visitor.user_id, visitor.stamp)
+            db.session.commit()
+            begun = dict(flask.session)
+        with self.client.session_transaction() as kept:
+            kept.update(begun)
 
 
 def page_address(page: Page) -> str:
@@ -249,7 +269,7 @@ def noor(session: Session) -> Visitor:
 @pytest.fixture
 def learner(noor: Visitor, reader: Browser) -> Visitor:
     """Sign Noor in on `client`, `visit` and `submit`."""
-    reader.sign_in(noor)
+    reader.let_in(noor)
     return noor
 
 
@@ -259,5 +279,5 @@ def sign_in_admin(session: Session, reader: Browser, *, name: str = "Ada Boog") 
     visitor = visitor_of(session, user.id, user.session_stamp, None)
     assert visitor is not None
     session.commit()
-    reader.sign_in(visitor)
+    reader.let_in(visitor)
     return visitor
