@@ -1,6 +1,6 @@
 """Empties the outbox: a thread in the one-process default, `flask outbox run` beside several processes.
 
-Now and then it also throws away files whose time is over.
+Now and then it also throws away files whose time is over, and names that receipts need no longer.
 """
 
 from __future__ import annotations
@@ -92,9 +92,10 @@ def _put_off(claimed: Claimed, error: str, now: datetime) -> None:
 
 
 def tidy(app: Flask, *, clock: Clock = _utc_now) -> None:
-    """Delete the files with people that were brought in a day ago."""
+    """Delete the files with people that were brought in a day ago, and forget whom old receipts name for nothing."""
     with app.app_context():
         imports.purge_files(db.writing(), clock())
+        imports.forget_people(db.writing(), clock())
         db.writing().commit()
 
 

@@ -45,6 +45,8 @@ that takes minutes for a million accents in a row."""
 BIGGEST_ID = 2**31
 JOINERS = "\u200c\u200d"
 """Signs without a width that belong to the spelling of names, in Persian and Hindi for instance."""
+FILLERS = "\u115f\u1160\u3164\uffa0"
+"""Signs that Unicode counts as Korean letters, and that nobody can see."""
 
 
 class BadEmail(Exception):
@@ -52,7 +54,7 @@ class BadEmail(Exception):
 
 
 class NoName(Exception):
-    """A name without a single sign that can be seen."""
+    """A name without a single letter or digit."""
 
 
 class NameTooLong(Exception):
@@ -247,13 +249,13 @@ def folded_email(text: str) -> str:
 def clean_name(text: str) -> str:
     """Spell a name on one line, without signs that cannot be seen or that turn the writing's direction.
 
-    Raises NoName, and NameTooLong.
+    Raises NoName where there is no letter or digit in it, and NameTooLong.
     """
     if len(text) > TYPED_LENGTH:
         raise NameTooLong()
     spaced = "".join(" " if sign.isspace() else sign for sign in unicodedata.normalize("NFC", text))
     name = " ".join("".join(sign for sign in spaced if _belongs_in_a_name(sign)).split())
-    if not any(unicodedata.category(sign)[0] in "LNPS" for sign in name):
+    if not any(unicodedata.category(sign)[0] in "LN" for sign in name):
         raise NoName()
     if len(name) > NAME_LENGTH:
         raise NameTooLong()
@@ -267,7 +269,7 @@ def sort_name(name: str) -> str:
 
 
 def _belongs_in_a_name(sign: str) -> bool:
-    return sign in JOINERS or unicodedata.category(sign)[0] != "C"
+    return sign in JOINERS or (unicodedata.category(sign)[0] != "C" and sign not in FILLERS)
 
 
 def sign_in_facts(session: Session, email: str) -> SignInFacts | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -173,6 +174,7 @@ def _make(session: Session, name: str, language: str, last_day: date | None, pla
     name = accounts.clean_name(name)
     _refuse_disorder(plan.first_day, last_day)
     facts = {"language": language, "first_day": plan.first_day, "last_day": last_day, "whole_course": plan.whole_course}
+    _refuse_namesake(session, name)
     if not insert_once(session, Cohort, name=name, created_at=now, **facts):
         raise CohortNameTaken()
     cohort_id = session.execute(select(Cohort.id).where(Cohort.name == name)).scalar_one()
@@ -200,6 +202,7 @@ def change_cohort(
     name = accounts.clean_name(name)
     _refuse_disorder(plan.first_day, last_day)
     facts = {"language": language, "first_day": plan.first_day, "last_day": last_day, "whole_course": plan.whole_course}
+    _refuse_namesake(session, name, but=cohort_id)
     _update(session, cohort_id, version, name=name, **facts)
     session.execute(delete(CohortModuleRow).where(CohortModuleRow.cohort_id == cohort_id))
     _settle(session, cohort_id, plan)
@@ -242,6 +245,20 @@ def archive_cohort(
     _update(session, cohort_id, version, archived_at=now if archived else None)
     deed = "archive_cohort" if archived else "take_cohort_back"
     audit.note(session, by=by, deed=deed, about=f"cohort:{cohort_id}", now=now)
+
+
+def _refuse_namesake(session: Session, name: str, *, but: int | None = None) -> None:
+    """Raise CohortNameTaken where another cohort has this name, small and capital letters aside.
+
+    A file that names a cohort would mean both. Of two made at the same moment the database refuses only the very same.
+    """
+    others = session.scalars(select(Cohort.name).where(Cohort.id != (but or 0)))
+    if _folded(name) in map(_folded, others):
+        raise CohortNameTaken()
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _refuse_disorder(first_day: date | None, last_day: date | None) -> None:

@@ -309,7 +309,8 @@ def link_to_give(session: Session, link_id: int, *, key: bytes, now: datetime) -
     row = session.execute(
         select(OneTimeLink, User.name)
         .join(User, User.id == OneTimeLink.user_id)
-        .where(OneTimeLink.id == link_id, OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now)
+        .where(OneTimeLink.id == link_id, OneTimeLink.purpose == "invitation")
+        .where(OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now)
     ).one_or_none()
     return None if row is None else LinkToGive(links.token_of(row[0], key), row[1], row[0].expires_at)
 

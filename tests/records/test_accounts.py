@@ -66,6 +66,7 @@ def test_an_endless_address_is_refused_without_being_spelt_out() -> None:
         ("Noor\nBcc: all@example.org", "Noor Bcc: all@example.org"),
         ("No\x00or\x1b", "Noor"),
         ("\u202eNoor", "Noor"),
+        ("Noor\u3164 🌱", "Noor 🌱"),
         ("Noo\u0301r", "No\u00f3r"),
         ("علی\u200cرضا", "علی\u200cرضا"),
         ("O'Neill-李", "O'Neill-李"),
@@ -86,8 +87,8 @@ def test_a_name_that_is_clean_stays_as_it_is(typed: str) -> None:
     assert len(name.splitlines()) == 1
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "\u200b\u200d", "\x00", "\u0301"])
-def test_a_name_without_anything_to_see_is_refused(typed: str) -> None:
+@pytest.mark.parametrize("typed", ["", "   ", "\u200b\u200d", "\x00", "\u0301", "\u3164", "🌱", "-!?"])
+def test_a_name_without_a_letter_or_digit_is_refused(typed: str) -> None:
     with pytest.raises(NoName):
         accounts.clean_name(typed)
 

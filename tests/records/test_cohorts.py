@@ -79,6 +79,14 @@ def test_a_cohort_keeps_its_own_name_and_takes_that_of_no_other(session: Session
         change(session, cohort_id, name="Winter", version=2)
 
 
+def test_no_two_names_of_cohorts_differ_in_capitals_alone_as_a_file_would_mean_both(session: Session) -> None:
+    cohort_id = made(session, "Spring")
+    with pytest.raises(CohortNameTaken):
+        made(session, "SPRING")
+    change(session, cohort_id, name="SPRING")
+    made(session, "Spríng")
+
+
 def test_of_two_who_change_a_cohort_the_second_is_told(session: Session) -> None:
     cohort_id = made(session)
     change(session, cohort_id, name="Mine")

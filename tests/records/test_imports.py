@@ -510,6 +510,46 @@ def test_the_file_is_kept_for_a_day_and_the_plan_until_it_is_applied(engine: Eng
         imports.throw_away(session, import_id, by=None, now=tomorrow)
 
 
+def test_a_receipt_names_whom_it_gave_no_account_for_a_month(engine: Engine, cohort_id: int) -> None:
+    with writing(engine) as session:
+        make_user(session, email="known@example.org", name="Known")
+    rows = (("New", "new@example.org"), ("Known", "known@example.org"), ("Broken", "broken@"))
+    undone, kept = (brought(engine, one, *rows) for one in (cohort_id, _another_cohort(engine)))
+    waiting = bring(engine, cohort_id, *rows)
+    undo(engine, undone)
+    a_month_later = NOW + imports.NAMED_FOR
+    before = snapshot(engine)
+    with writing(engine) as session:
+        imports.forget_people(session, a_month_later - timedelta(seconds=1))
+    assert snapshot(engine) == before
+    with writing(engine) as session:
+        imports.forget_people(session, a_month_later)
+        named = {one: [(row.name, row.email) for row in imports.all_rows(session, one)] for one in (undone, kept)}
+        facts = imports.import_facts(session, kept, a_month_later)
+        secrets = session.scalars(select(ImportRow.seed).where(ImportRow.import_id != waiting)).all()
+        assert len(list(imports.all_rows(session, waiting))) == 3
+    assert named == {
+        undone: [("New", "new@example.org"), ("Known", "known@example.org"), ("", "")],
+        kept: [("New", "new@example.org"), ("Known", "known@example.org"), ("", "")],
+    }
+    assert facts is not None
+    assert (facts.columns, set(secrets)) == ((), {None})
+
+
+def test_who_leaves_by_an_undo_is_forgotten_by_its_receipt_too(engine: Engine, cohort_id: int) -> None:
+    import_id = brought(engine, cohort_id, ("New", "new@example.org"))
+    undo(engine, import_id)
+    with writing(engine) as session:
+        imports.forget_people(session, NOW + imports.NAMED_FOR)
+        (row,) = imports.all_rows(session, import_id)
+    assert (row.name, row.email, row.verdict) == ("", "", "new")
+
+
+def _another_cohort(engine: Engine) -> int:
+    with writing(engine) as session:
+        return make_cohort(session).id
+
+
 # ---- the undo --------------------------------------------------------------------------------
 
 

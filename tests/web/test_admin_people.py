@@ -227,6 +227,20 @@ def test_an_admin_is_made_and_is_none_any_more(bo: Learner, admin: Visitor, read
     assert [tuple(one) for one in told] == [("make_admin", bo.user_id), ("end_admin", admin.user_id)]
 
 
+@pytest.mark.parametrize("deed", ["close", "reopen", "admin"])
+def test_what_was_so_already_is_not_said_to_be_done_nor_noted(
+    bo: Learner, reader: Browser, rows: Session, deed: str
+) -> None:
+    page = reader.visit(person_page(bo))
+    token = filled(page.form(action=f"{person_page(bo)}/close"), {})
+    if deed == "close":
+        reader.client.post(f"{person_page(bo)}/close", data=token)
+    before = rows.scalars(select(AuditEntry.id)).all()
+    reader.client.post(f"{person_page(bo)}/{deed}", data=token | {"admin": "0"})
+    assert "Nothing was changed: it was so already." in reader.visit(person_page(bo)).text_of(".flashes")
+    assert rows.scalars(select(AuditEntry.id)).all() == before
+
+
 def test_two_step_sign_in_is_reset_for_who_lost_their_phone(
     bo: Learner, app: Flask, session: Session, reader: Browser
 ) -> None:
@@ -467,7 +481,8 @@ def test_to_a_cohort_that_is_none_nobody_moves(
     assert not page.has("#what")
     token = filled(reader.visit("/admin/people/new").form(having=["name"]), {})["csrf_token"]
     sent = {"csrf_token": token, "who": str(bo.id), "to": to}
-    assert reader.client.post(f"/admin/cohorts/{bo.cohort_id}/move", data=sent).status_code == 200
+    answer = reader.client.post(f"/admin/cohorts/{bo.cohort_id}/move", data=sent)
+    assert (answer.status_code, "Nobody was moved: choose another cohort" in answer.text) == (200, True)
     assert rows.scalars(select(Enrolment.cohort_id).filter_by(id=bo.id)).one() == bo.cohort_id
 
 

@@ -20,6 +20,7 @@ from tests.makers import make_cohort, make_enrolment, make_user
 from tests.racing import counted
 from tests.smtp import MailServer, mail_server
 from tests.web.conftest import Browser, Page
+from tests.web.html import filled
 
 KEY = b"a secret that only the tests know"
 ONE_DATABASE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -162,7 +163,7 @@ def test_who_chose_a_password_meanwhile_gets_no_further_mail(
     session.execute(update(User).values(password_hash="hash"))
     session.commit()
     told = press(ada, page, f"{cohort}/send", user=user_id)
-    assert "No mail was sent" in told.text_of(".flash--wait")
+    assert "Nobody was invited" in told.text_of(".flash--wait")
     assert rows.scalars(select(Outbox)).all() == []
 
 
@@ -203,6 +204,11 @@ def test_without_mail_a_link_is_given_by_hand_and_shown_to_who_made_it_alone(
     guest = Browser(app.test_client())
     assert guest.visit(link.removeprefix("http://localhost")).text_of("h1") == "Choose a password, and begin"
     assert rows.execute(select(AuditEntry.deed, AuditEntry.subject_id)).all() == [("copy_link", int(button["value"]))]
+    other_id = make_cohort(session).id
+    session.commit()
+    assert browser.visit(f"/admin/cohorts/{other_id}/people/link").path.endswith("/people"), "it is not of that cohort"
+    browser.client.post(button["formaction"], data={"csrf_token": token, "user": button["value"]})
+    shown = browser.visit(f"{cohort}/link")
     after = press(browser, shown, f"{cohort}/link", done="1")
     assert after.path == cohort
     assert browser.visit(f"{cohort}/link").path == cohort
@@ -243,6 +249,21 @@ def test_nobody_is_invited_to_a_cohort_that_was_put_away(ada: Browser, session: 
     page = ada.visit(cohort)
     assert len(lines(page)) == 2
     assert page.find_all("main button") == page.find_all("main .search button")
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("button", ["send", "link"])
+def test_a_page_from_before_a_cohort_was_put_away_invites_nobody_and_says_why(
+    ada: Browser, session: Session, cohort: str, rows: Session, button: str
+) -> None:
+    page = ada.visit(cohort)
+    session.execute(update(Cohort).values(archived_at=datetime.now(UTC)))
+    session.commit()
+    sent = filled(page.form(action=f"{cohort}/send"), {}) | {"user": str(user_id_of(rows, "bilal@example.org"))}
+    assert ada.client.post(f"{cohort}/{button}", data=sent).status_code == 303
+    assert "put away" in ada.visit(cohort).text_of(".flashes")
+    assert not rows.scalars(select(Outbox)).all()
+    assert not rows.scalars(select(OneTimeLink)).all()
 
 
 def test_many_people_cost_the_statements_of_few(site: Flask, ada: Browser, session: Session, cohort: str) -> None:

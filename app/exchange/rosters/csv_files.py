@@ -146,7 +146,7 @@ def _records(content: bytes, encoding: str, separator: str, *, skip: bool) -> It
             lines.begin_row()
             yield raw
     except csv.Error as error:  # a cell of more than 131,072 signs
-        raise Unreadable(Why.OPEN_QUOTE, row=number + 1) from error
+        raise Unreadable(Why.TOO_LARGE, row=number + 1) from error
 
 
 class _CountedLines:

@@ -5,8 +5,8 @@
 
 from app.records.cohorts import CohortArchived
 from app.records.imports.applying import apply_import, look_at_what_grew
+from app.records.imports.forgetting import KEPT_FOR, NAMED_FOR, forget_people, purge_files
 from app.records.imports.planning import (
-    KEPT_FOR,
     LEASE,
     StagedRow,
     Work,
@@ -15,7 +15,6 @@ from app.records.imports.planning import (
     finish,
     look_at_rows,
     plan_anew,
-    purge_files,
     refuse,
     stage,
     take_up,
@@ -61,6 +60,7 @@ from app.records.imports.words import (
 __all__ = [
     "KEPT_FOR",
     "LEASE",
+    "NAMED_FOR",
     "PAGE",
     "RENAMED",
     "STAYED",
@@ -93,6 +93,7 @@ __all__ = [
     "begin_import",
     "compare",
     "finish",
+    "forget_people",
     "import_facts",
     "imports_of",
     "last_applied",

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from app.records import audit, links
 from app.records.base import Base
 from app.records.cohorts import refuse_archived
+from app.records.imports.forgetting import KEPT_FOR, purge_files
 from app.records.imports.reading import ColumnFacts, Refusal, columns_from
 from app.records.imports.words import (
     BY_THE_DATABASE,
@@ -34,8 +35,6 @@ from app.records.imports.words import (
 )
 from app.records.models import Cohort, Enrolment, Import, ImportFile, ImportRow, User
 
-KEPT_FOR = timedelta(hours=24)
-"""How long a file is kept: to read it anew when its columns were understood wrongly."""
 LEASE = timedelta(minutes=1)
 """How long an import belongs to who reads it, from batch to batch; the largest file is parsed in a fifth of that."""
 FILE_NAME_LENGTH = 120
@@ -100,11 +99,6 @@ def throw_away(session: Session, import_id: int, *, by: int | None, now: datetim
     if cohort_id is None:
         raise _why_not(session, import_id)
     audit.note(session, by=by, deed="throw_away", about=f"cohort:{cohort_id}", now=now)
-
-
-def purge_files(session: Session, now: datetime) -> None:
-    """Delete the files whose time is over. Plans and receipts stay."""
-    session.execute(delete(ImportFile).where(ImportFile.kept_until <= now))
 
 
 def tidied(file_name: str) -> str:

@@ -15,10 +15,11 @@ from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
 from app.records import invitations
+from app.records.cohorts import CohortFacts
 from app.records.invitations import AT_ONCE, PAGE, SENT_AGAIN_TOGETHER, NobodyToInvite, Show
 from app.records.people import LONGEST_QUESTION
 from app.web.admin.invitation_words import SHOWS, person_view
-from app.web.admin.wing import admin_here, bp, find_cohort, has_mail
+from app.web.admin.wing import admin_here, bp, find_cohort, has_mail, was_put_away
 from app.web.extensions import db, house
 from app.web.headers import keep_secret
 from app.web.pages import see, tell
@@ -26,7 +27,7 @@ from app.web.pages import see, tell
 COHORT = "/cohorts/<int(max=2147483647):cohort_id>"
 MOST_PAGES = 10**6
 GIVEN = "link_to_give"
-"""What the session remembers of a link that is shown: its number, which opens nothing, and until when."""
+"""What the session remembers of a link that is shown: its number, which opens nothing, until when, of which cohort."""
 SHOWN_FOR = timedelta(minutes=10)
 
 
@@ -105,7 +106,7 @@ def _filters(counts: Mapping[Show, int], shows: Iterable[Show], always: Containe
 def send_again(cohort_id: int) -> ResponseReturnValue:
     """Send an invitation again: to one person, or to all whose mail or link has come to nothing in the same way."""
     admin, asked, now = admin_here(), _asked(cohort_id, request.form), datetime.now(UTC)
-    find_cohort(cohort_id)
+    _refuse_put_away(find_cohort(cohort_id))
     if "user" in request.form:
         user_ids: tuple[int, ...] = (_user_id(),)
     elif asked.show in SENT_AGAIN_TOGETHER:
@@ -135,8 +136,14 @@ def _user_id() -> int:
 
 def _nobody(asked: Asked) -> ResponseReturnValue:
     db.session.rollback()
-    tell(_("No mail was sent: whoever it was for has chosen a password by now, or left the cohort."), "wait")
+    words = _("Nobody was invited: whoever it was for has chosen a password, left the cohort, or has a closed account.")
+    tell(words, "wait")
     return see(asked.address())
+
+
+def _refuse_put_away(cohort: CohortFacts) -> None:
+    if cohort.archived_at is not None:
+        abort(was_put_away(cohort.cohort_id))
 
 
 # ---- a link by hand ----------------------------------------------------------------------------
@@ -147,10 +154,11 @@ def link_by_hand(cohort_id: int) -> ResponseReturnValue:
     """Make a link that an admin gives by hand; show it for ten minutes at most, until they say that they have it."""
     facts, now = find_cohort(cohort_id), datetime.now(UTC)
     if request.method == "POST":
+        _refuse_put_away(facts)
         return _make_link(_asked(cohort_id, request.form), now)
-    link_id, until = session.get(GIVEN, (0, 0))
+    link_id, until, of_cohort = session.get(GIVEN, (0, 0, 0))
     given = invitations.link_to_give(db.session, link_id, key=house().key, now=now)
-    if given is None or now.timestamp() > until:
+    if given is None or now.timestamp() > until or of_cohort != cohort_id:
         session.pop(GIVEN, None)
         return keep_secret(see(url_for("admin.people_of_cohort", cohort_id=cohort_id)))
     address = f"{house().settings.base_url}/link/{given.token}"
@@ -168,5 +176,5 @@ def _make_link(asked: Asked, now: datetime) -> ResponseReturnValue:
     except NobodyToInvite:
         return _nobody(asked)
     db.session.commit()
-    session[GIVEN] = [link_id, int((now + SHOWN_FOR).timestamp())]
+    session[GIVEN] = [link_id, int((now + SHOWN_FOR).timestamp()), asked.cohort_id]
     return keep_secret(see(url_for("admin.link_by_hand", cohort_id=asked.cohort_id)))

@@ -52,6 +52,8 @@ def move(cohort_id: int) -> ResponseReturnValue:
         return see(_people_of(cohort_id))
     if request.method == "POST" and form.to.data is not None:
         return _take(facts, form.to.data, who)
+    if request.method == "POST":
+        tell(_("Nobody was moved: choose another cohort that is not put away."), "wait")
     to = cohort_facts(db.session, form.to.data) if form.to.data is not None else None
     return page("admin/move.html", form, cohort=facts, movers=found, prospect=_prospect(to, found))
 

@@ -150,20 +150,20 @@ def close_account(user_id: int) -> ResponseReturnValue:
     """Let nobody come in by an account any more."""
     admin, found = admin_here(), find_person(user_id)
     try:
-        people.close_account(db.session, user_id, by=admin.user_id, now=datetime.now(UTC))
+        did = people.close_account(db.session, user_id, by=admin.user_id, now=datetime.now(UTC))
     except Oneself:
         return _refused(user_id, _("Nobody closes their own account. Another admin can do it."))
     except LastAdmin:
         return _refused(user_id, _last_admin())
-    return _done(user_id, _("The account of %(name)s is closed.", name=found.name))
+    return _done(user_id, did, _("The account of %(name)s is closed.", name=found.name))
 
 
 @bp.post(f"{PERSON}/reopen")
 def reopen_account(user_id: int) -> ResponseReturnValue:
     """Let somebody come in again."""
     admin, found = admin_here(), find_person(user_id)
-    people.reopen_account(db.session, user_id, by=admin.user_id, now=datetime.now(UTC))
-    return _done(user_id, _("The account of %(name)s is open again.", name=found.name))
+    did = people.reopen_account(db.session, user_id, by=admin.user_id, now=datetime.now(UTC))
+    return _done(user_id, did, _("The account of %(name)s is open again.", name=found.name))
 
 
 @bp.post(f"{PERSON}/admin")
@@ -172,16 +172,16 @@ def change_admin(user_id: int) -> ResponseReturnValue:
     admin, found, now = admin_here(), find_person(user_id), datetime.now(UTC)
     if request.form.get("admin") == "1":
         try:
-            people.make_admin(db.session, user_id, by=admin.user_id, now=now)
+            did = people.make_admin(db.session, user_id, by=admin.user_id, now=now)
         except AccountClosed:
             return _refused(user_id, _is_closed())
-        return _done(user_id, _("%(name)s is an admin now.", name=found.name))
+        return _done(user_id, did, _("%(name)s is an admin now.", name=found.name))
     try:
-        people.end_admin(db.session, user_id, by=admin.user_id, now=now)
+        did = people.end_admin(db.session, user_id, by=admin.user_id, now=now)
     except LastAdmin:
         return _refused(user_id, _last_admin())
     if user_id != admin.user_id:
-        return _done(user_id, _("%(name)s is no admin any more.", name=found.name))
+        return _done(user_id, did, _("%(name)s is no admin any more.", name=found.name))
     db.session.commit()
     tell(_("You are no admin any more."))
     return see(url_for("auth.account"))
@@ -285,7 +285,10 @@ def _enrol(user_id: int, cohort_id: int, role: str, admin: Visitor, now: datetim
         abort(was_put_away(cohort_id))
 
 
-def _done(user_id: int, words: str) -> Response:
+def _done(user_id: int, did: bool, words: str) -> Response:
+    """Keep what was done, and say it; where it was so already, another tab or a second click was first."""
+    if not did:
+        return _refused(user_id, _("Nothing was changed: it was so already."))
     db.session.commit()
     tell(words)
     return see(url_for("admin.person", user_id=user_id))
