@@ -120,8 +120,8 @@ def make_invitations(session: Session, user_ids: Sequence[int], *, key: bytes, n
     """Make a link for the first password of each of some users; return its id by user. Those before work on."""
     rows = []
     for user_id in user_ids:
-        seed = secrets.token_urlsafe(24)
-        facts = {"user_id": user_id, "seed": seed, "token_hash": _hash(_token("invitation", seed, key))}
+        seed, token_hash = new_token("invitation", key)
+        facts = {"user_id": user_id, "seed": seed, "token_hash": token_hash}
         rows.append(facts | {"purpose": "invitation", "created_at": now, "expires_at": now + LIFETIMES["invitation"]})
     if not rows:
         return {}

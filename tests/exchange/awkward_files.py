@@ -17,7 +17,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 from xlsxwriter import Workbook
 
 from app.exchange.rosters.people import Fault, Person
-from app.exchange.rosters.refusing import Why
+from app.exchange.rosters.refusing import MAX_BYTES, Why
 
 Rows = Sequence[Sequence[object]]
 
@@ -545,7 +545,7 @@ HOSTILE: list[AwkwardFile] = [
     AwkwardFile(
         "a million empty columns", lambda: b"E-mail" + b";" * 1_000_000 + b"\na@example.org\n", Why.TOO_MANY_COLUMNS
     ),
-    AwkwardFile("a million filled columns", lambda: b"a@example.org," * 700_000, Why.TOO_MANY_COLUMNS),
+    AwkwardFile("a million filled columns", lambda: b"a@example.org," * (MAX_BYTES // 14), Why.TOO_MANY_COLUMNS),
     AwkwardFile(
         "a million columns over a thousand lines",
         lambda: b'"\n";' + b'a;a;a;a;a;a;a;a;a;a;a;a;"\n";' * 300_000,
@@ -557,20 +557,24 @@ HOSTILE: list[AwkwardFile] = [
         sheet(TWO_INLINE + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
         Why.TOO_MANY_COLUMNS,
     ),
-    AwkwardFile("five million rows", lambda: b"a\n" * 4_999_999, Why.TOO_MANY_ROWS),
-    AwkwardFile("five million blank rows", lambda: b"\r\n" * 4_999_999 + b"a", Why.TOO_MANY_ROWS),
-    AwkwardFile("five million cells", lambda: (b"a;" * 400 + b"\n") * 12_400, Why.TOO_LARGE),
+    AwkwardFile("eight million rows", lambda: b"a\n" * (MAX_BYTES // 2 - 1), Why.TOO_MANY_ROWS),
+    AwkwardFile("eight million blank rows", lambda: b"\r\n" * (MAX_BYTES // 2 - 1) + b"a", Why.TOO_MANY_ROWS),
+    AwkwardFile("eight million cells", lambda: (b"a;" * 400 + b"\n") * (MAX_BYTES // 801), Why.TOO_LARGE),
     AwkwardFile(
-        "one line with a sign that takes four bytes", lambda: b"a" * 9_999_990 + "\U0001f9d7".encode(), Why.TOO_LARGE
+        "one line with a sign that takes four bytes",
+        lambda: b"a" * (MAX_BYTES - 10) + "\U0001f9d7".encode(),
+        Why.TOO_LARGE,
     ),
     AwkwardFile(
         "short texts with a sign that takes four bytes",
-        lambda: (("a" * 15 + "\U0001f9d7;") * 10 + "\n").encode() * 49_000,
+        lambda: "".join(f"{number}\U0001f9d7;" + "\n" * (number % 10 == 0) for number in range(1_300_000)).encode(),
         Why.TOO_LARGE,
     ),
-    AwkwardFile("a quote over 10 MB", lambda: b'Naam;E-mail\n"' + b"a;b\n" * 2_400_000, Why.OPEN_QUOTE),
-    AwkwardFile("one line of 10 MB", lambda: b"a" * 9_999_999, Why.TOO_LARGE),
-    AwkwardFile("quotes, nothing else", lambda: b'"' * 9_999_999, Why.TOO_LARGE),
+    AwkwardFile(
+        "a quote over the whole file", lambda: b'Naam;E-mail\n"' + b"a;b\n" * (MAX_BYTES // 4 - 5), Why.OPEN_QUOTE
+    ),
+    AwkwardFile("one line, nothing else", lambda: b"a" * (MAX_BYTES - 1), Why.TOO_LARGE),
+    AwkwardFile("quotes, nothing else", lambda: b'"' * (MAX_BYTES - 1), Why.TOO_LARGE),
     AwkwardFile("a zip bomb", sheet(b" " * 101_000_000), Why.BOMB),
     AwkwardFile(
         "a zip bomb beside a small sheet",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from app.exchange.rosters.names import joined, turned
 from app.exchange.rosters.people import people_in
 from app.exchange.rosters.reading import Roster, roster_at, roster_of
 from app.exchange.rosters.refusing import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Unreadable, Why
+from app.exchange.tables import csv_of
 from tests.exchange.awkward_files import (
     AWKWARD,
     HOSTILE,
@@ -86,6 +89,18 @@ def test_a_file_of_ten_thousand_people_is_read_within_a_second_and_20_mb(tmp_pat
 
 
 # ---- limits ------------------------------------------------------------------------------------
+
+
+@pytest.mark.scale
+def test_an_export_of_as_many_people_as_a_file_may_have_is_read_whole() -> None:
+    """Its nine columns, with names, addresses and cohorts longer than most."""
+    day = date(2026, 11, 23)
+    people = (
+        (f"Yara van der Trede {n}", f"yara.trede.{n}@students.example.org", f"Voorjaar 2027 {n % 400}", *6 * (day,))
+        for n in range(MAX_ROWS)
+    )
+    content = b"".join(csv_of(chain([("Name", "E-mail address", "Cohort", "Role", "Standing", *"abcd")], people)))
+    assert len(roster_of(content).rows) == MAX_ROWS
 
 
 def test_as_many_rows_as_are_allowed_are_read_and_one_more_is_not() -> None:

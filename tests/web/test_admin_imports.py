@@ -287,7 +287,7 @@ def test_while_a_file_is_read_its_page_says_how_far_and_tells_a_script_the_same(
         (b"", "list.csv", 422, "This file is empty"),
         (b"\x89PNG\r\n\x1a\n", "list.xlsx", 200, "This is no spreadsheet, whatever its name says"),
         (b"email;name\n", "list.csv", 200, "The file holds headings, and no people below them"),
-        (b"a" * 1_001, "list.csv", 413, "A file may be 10 MB at most"),
+        (b"a" * 1_001, "list.csv", 413, "A file may be 16 MB at most"),
     ],
     ids=["none", "empty", "picture", "headings", "too large"],
 )

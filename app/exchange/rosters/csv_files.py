@@ -40,8 +40,7 @@ def csv_rows(content: bytes) -> Iterator[Row]:
     budget = Budget()
     for number, raw in enumerate(_records(content, encoding, separator, skip=said), start=1):
         if cells := filled(map(_value, raw)):
-            budget.pay_for(cells, row=number)
-            yield Row(number, tuple(cells))
+            yield Row(number, budget.pay_for(cells, row=number))
 
 
 def _value(cell: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from sys import getsizeof
 
-MAX_BYTES = 10_000_000
-"""Of a file as it comes in: 100,000 rows of a hundred signs."""
+MAX_BYTES = 16_000_000
+"""Of a file as it comes in: 100,000 rows of an export, which has some 120 signs in each."""
 MAX_UNPACKED = 100_000_000
 """Bytes of all parts of a workbook together, unpacked."""
 MAX_ROWS = 100_000
@@ -16,10 +16,14 @@ LAST_ROW = 1_048_576
 """The last one that Excel has."""
 MAX_COLUMNS = 500
 """Up to the last filled cell of a row."""
-MAX_CELLS = 600_000
-"""Six in each row. In a workbook, empty ones that have a colour count too."""
+MAX_CELLS = 1_000_000
+"""Ten in each row; an export has nine."""
+MAX_SHEET_CELLS = 600_000
+"""In a workbook, empty ones that have a colour too: each takes ten times as long as one of a CSV file."""
 MAX_TEXT = 50_000_000
 """Bytes of memory for the texts of all cells."""
+MAX_REPEATED = 10_000
+"""Texts that are kept once however often they come: the names of cohorts, roles, days."""
 MAX_CELL = 32_767
 """Signs in one cell: what Excel allows."""
 
@@ -72,12 +76,13 @@ class Budget:
         self.text = MAX_TEXT
         self.cells_begun = 0
         """Empty ones too, in a workbook."""
+        self._repeated: dict[str, str] = {}
 
-    def pay_for(self, cells: Sequence[str], *, row: int) -> None:
-        """Take in a row that holds something. Raises Unreadable when there is no room left."""
+    def pay_for(self, cells: Sequence[str], *, row: int) -> tuple[str, ...]:
+        """Take in a row that holds something, and return its cells. Raises Unreadable when there is no room left."""
         self.rows -= 1
         self.cells -= len(cells)
-        self.text -= sum(map(getsizeof, cells))
+        kept = tuple(map(self._kept, cells))
         if self.rows < 0:
             raise Unreadable(Why.TOO_MANY_ROWS, row=row, limit=MAX_ROWS)
         if self.cells < 0:
@@ -86,3 +91,14 @@ class Budget:
             raise Unreadable(Why.TOO_LARGE, row=row)
         if len(cells) > MAX_COLUMNS:
             raise Unreadable(Why.TOO_MANY_COLUMNS, row=row, limit=MAX_COLUMNS)
+        return kept
+
+    def _kept(self, text: str) -> str:
+        """Pay for a text when it comes first, and take that one again whenever it comes."""
+        found = self._repeated.get(text)
+        if found is not None:
+            return found
+        self.text -= getsizeof(text)
+        if len(self._repeated) < MAX_REPEATED:
+            self._repeated[text] = text
+        return text

@@ -13,7 +13,7 @@ from xml.parsers import expat
 
 from app.exchange.formulas import unguarded
 from app.exchange.rosters.cells import Row, filled, tidied
-from app.exchange.rosters.refusing import MAX_CELL, MAX_CELLS, MAX_COLUMNS, MAX_TEXT, Budget, Unreadable, Why
+from app.exchange.rosters.refusing import MAX_CELL, MAX_COLUMNS, MAX_SHEET_CELLS, MAX_TEXT, Budget, Unreadable, Why
 
 MAX_DEPTH = 40
 """Elements within elements; a cell lies eight deep."""
@@ -164,7 +164,7 @@ class SharedTextReader(_TextReader):
         text = tidied(unguarded(self._heard()))
         self.texts.append(text)
         self._room -= getsizeof(text)
-        if self._room < 0 or len(self.texts) > MAX_CELLS:
+        if self._room < 0 or len(self.texts) > MAX_SHEET_CELLS:
             raise Unreadable(Why.TOO_LARGE)
 
 
@@ -193,7 +193,7 @@ class SheetReader(_TextReader):
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         self._budget.cells_begun += 1
-        if self._budget.cells_begun > MAX_CELLS:
+        if self._budget.cells_begun > MAX_SHEET_CELLS:
             raise Unreadable(Why.TOO_LARGE, row=self._number)
         named = _CELL_NAME.match(attributes.get("r", ""))
         self._column = _column_of(named[1]) if named else self._column + 1
@@ -222,8 +222,7 @@ class SheetReader(_TextReader):
 
     def _end_row(self) -> None:
         if cells := filled(self._cells):
-            self._budget.pay_for(cells, row=self._number)
-            self.ready.append(Row(self._number, tuple(cells)))
+            self.ready.append(Row(self._number, self._budget.pay_for(cells, row=self._number)))
 
 
 @cache
