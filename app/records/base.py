@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import DateTime, Dialect, MetaData, Table
+from sqlalchemy import Connection, DateTime, Dialect, Index, MetaData, Table, event, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -44,6 +44,24 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcTime()}
+
+
+_WHERE = "where"
+
+
+def partial_index(name: str, *columns: str, where: str) -> Index:
+    """Name an index of those rows of a table for which a condition holds.
+
+    Each database has its own way to say that, and to say it here for PostgreSQL would load all that it needs: a
+    fortieth of each start, also where SQLite serves.
+    """
+    return Index(name, *columns, info={_WHERE: text(where)})
+
+
+@event.listens_for(Base.metadata, "before_create")
+def _say_conditions(metadata: MetaData, connection: Connection, **_options: object) -> None:
+    for index in (index for table in metadata.tables.values() for index in table.indexes if _WHERE in index.info):
+        index.dialect_options[connection.dialect.name][_WHERE] = index.info[_WHERE]
 
 
 def table_of(model: type[Base]) -> Table:

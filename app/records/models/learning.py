@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.records.base import Base
+from app.records.base import Base, partial_index
 
 
 class StepCompletion(Base):
@@ -82,9 +82,8 @@ class Reflection(Base):
         CheckConstraint("waiting_since IS NULL OR level = 'trainers'", name="only_what_trainers_read_waits"),
         CheckConstraint("deleted_at IS NULL OR level = 'private'", name="deleted_is_private"),
         CheckConstraint("set_back_at IS NULL OR level = 'private'", name="set_back_is_private"),
-        Index("ix_reflection_waiting_since", "waiting_since", postgresql_where=text("waiting_since IS NOT NULL"),
-              sqlite_where=text("waiting_since IS NOT NULL")),
-    )  # fmt: skip
+        partial_index("ix_reflection_waiting_since", "waiting_since", where="waiting_since IS NOT NULL"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"))
     step_key: Mapped[str]

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.records.base import Base
+from app.records.base import Base, partial_index
 
 
 class Outbox(Base):
@@ -17,9 +17,8 @@ class Outbox(Base):
     __table_args__ = (
         CheckConstraint("tries >= 0", name="tries_count"),
         CheckConstraint("sent_at IS NULL OR dropped_at IS NULL", name="one_end"),
-        Index("ix_outbox_ready_at", "ready_at", postgresql_where=text("sent_at IS NULL AND dropped_at IS NULL"),
-              sqlite_where=text("sent_at IS NULL AND dropped_at IS NULL")),
-    )  # fmt: skip
+        partial_index("ix_outbox_ready_at", "ready_at", where="sent_at IS NULL AND dropped_at IS NULL"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     once_key: Mapped[str] = mapped_column(unique=True)
     """The deed that causes it, so that the same letter is put in once."""
