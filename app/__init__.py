@@ -19,6 +19,7 @@ from app.web.info import wing as info
 from app.web.learner import wing as learner
 from app.web.learner.fields import QUESTION_FIELDS
 from app.web.learner.routes import STEP_PAGES
+from app.web.trainer import wing as trainer
 from config import Settings
 
 
@@ -54,6 +55,7 @@ def create_app(
     app.register_blueprint(learner.bp)
     app.register_blueprint(info.bp)
     app.register_blueprint(admin.bp)
+    app.register_blueprint(trainer.bp)
     cli.register(app)
     return app
 

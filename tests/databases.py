@@ -86,7 +86,7 @@ def make_quick_engine(url: str, *, threads: int = 8) -> Engine:
     """
     engine = make_engine(url, threads=threads)
     first = _first.setdefault(engine.dialect.name, engine)
-    if hasattr(first.dialect, "server_version_info"):  # it has seen its server: the dialect is whole
+    if hasattr(first.dialect, "default_isolation_level"):  # it has seen its server: the dialect is whole
         engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
     else:
         engine._compiled_cache = LRUCache(ALL_STATEMENTS)

@@ -73,7 +73,8 @@ class AccountClosed(Exception):
 class Visitor:
     """Who is signed in, with the enrolment they are here with: the one row that a request reads first.
 
-    The enrolment's fields are empty for somebody who has none. `enrolments` counts the active ones.
+    The enrolment's fields are empty for somebody who has none. `enrolments` counts the active ones, `trains` those
+    of them as a trainer.
     Flask-Login takes it as its user.
     """
 
@@ -98,6 +99,7 @@ class Visitor:
     settled: str
     """What is settled about modules of the cohort: `slug|day|days` each, joined by a space."""
     enrolments: int
+    trains: int
 
     @property
     def done_keys(self) -> frozenset[str]:
@@ -112,12 +114,7 @@ class Visitor:
     @property
     def plan(self) -> CohortPlan:
         """What their cohort works through."""
-        settled = [one.split("|") for one in self.settled.split()]
-        modules = [
-            CohortModule(slug, date.fromisoformat(day) if day else None, int(days) if days else None)
-            for slug, day, days in settled
-        ]
-        return CohortPlan(self.whole_course, self.first_day, tuple(modules))
+        return plan_from(self.settled, whole_course=self.whole_course, first_day=self.first_day)
 
     @property
     def is_authenticated(self) -> bool:
@@ -152,18 +149,12 @@ def _visitor_select(enrolment: object) -> Select[*tuple[Any, ...]]:
         .where(marked.enrolment_id == theirs.id)
         .scalar_subquery()
     )
-    module = CohortModuleRow.__table__.c
-    facts = (module.module_slug, _text_of(module.due_on), _text_of(module.due_after_days))
-    settled = (
-        select(func.aggregate_strings(facts[0] + "|" + facts[1] + "|" + facts[2], _SPACE))
-        .where(module.cohort_id == cohort.id)
-        .scalar_subquery()
-    )
     step = SecondStep.__table__.c
     has_code = exists().where(step.user_id == user.id, step.confirmed_at.is_not(None))
     without_code = case((user.is_admin, ~has_code), else_=false())
     active = Enrolment.__table__.alias()
-    count = select(func.count()).where(active.c.user_id == user.id, active.c.standing == "active").scalar_subquery()
+    mine = select(func.count()).where(active.c.user_id == user.id, active.c.standing == "active")
+    count, trains = mine.scalar_subquery(), mine.where(active.c.role == "trainer").scalar_subquery()
     rows = User.__table__.outerjoin(
         Enrolment.__table__, and_(theirs.user_id == user.id, theirs.standing == "active", theirs.id == enrolment)
     ).outerjoin(Cohort.__table__, cohort.id == theirs.cohort_id)
@@ -172,12 +163,29 @@ def _visitor_select(enrolment: object) -> Select[*tuple[Any, ...]]:
             user.id, user.session_stamp, user.name, user.email, user.language, user.is_admin, without_code,
             theirs.id, theirs.role, cohort.id, cohort.name, func.coalesce(theirs.done, ""), theirs.last_step_key,
             func.coalesce(marks, ""), func.coalesce(cohort.whole_course, true()), cohort.first_day, theirs.created_at,
-            func.coalesce(settled, ""), count,
+            settled_of(cohort.id), count, trains,
         )
         .select_from(rows)
         .where(user.id == bindparam("user"), user.session_stamp == bindparam("stamp"), user.deactivated_at.is_(None))
         .where(~exists().where(EndedVisit.__table__.c.visit == bindparam("visit")))
     )  # fmt: skip
+
+
+def settled_of(cohort_id: ColumnElement[int]) -> ColumnElement[str]:
+    """Say in a select what is settled about the modules of a cohort, as one text that `plan_from` reads."""
+    module = CohortModuleRow.__table__.c
+    facts = (module.module_slug, _text_of(module.due_on), _text_of(module.due_after_days))
+    settled = select(func.aggregate_strings(facts[0] + "|" + facts[1] + "|" + facts[2], _SPACE))
+    return func.coalesce(settled.where(module.cohort_id == cohort_id).scalar_subquery(), "")
+
+
+def plan_from(settled: str, *, whole_course: bool, first_day: date | None) -> CohortPlan:
+    """Read what a cohort works through; `settled` is `slug|day|days` of each module, joined by a space."""
+    modules = [
+        CohortModule(slug, date.fromisoformat(day) if day else None, int(days) if days else None)
+        for slug, day, days in (one.split("|") for one in settled.split())
+    ]
+    return CohortPlan(whole_course, first_day, tuple(modules))
 
 
 def _text_of(column: ColumnElement[Any]) -> ColumnElement[str]:

@@ -498,6 +498,41 @@ def see_people(walk: Walk, cohort: str) -> None:
     walk.see("log, nothing found", "/admin/log?since=2027-02-01")
 
 
+def see_the_cohort(walk: Walk) -> None:
+    """The page of a cohort for its trainer: nobody in need, somebody of each sort, many."""
+    walk.become("trainer")
+    cohort = walk.site.rows.scalars(select(Enrolment.cohort_id).filter_by(role="trainer")).first()
+    address = f"/trainer/cohorts/{cohort}"
+    walk.see("cohorts of a trainer", "/trainer/cohorts")
+    walk.see("cohort, nobody in need", address)
+    walk.complete("middle", SIGNS, BEFORE)
+    walk.reflect("middle", WALK, LONG, level="trainers")
+    walk.answer("several", QUIZ, {}, "first")
+    for deed in ("second", "third"):
+        walk.answer("fifth", QUIZ, {}, deed)
+    with walk.site.writing() as session:
+        long_ago = walk.now - timedelta(days=40)
+        session.execute(update(Enrolment).values(created_at=long_ago))
+        names = ("fresh@example.org", "done@example.org")
+        session.execute(update(User).where(User.email == names[0]).values(name=LONG[:110].replace("\n", " ")))
+        session.execute(update(User).where(User.email == names[1]).values(password_hash=None))
+        session.commit()
+    walk.see("cohort, somebody in need of each sort", address)
+    walk.page.locator("main details summary").click()
+    walk.see("cohort, its numbers", address + "#look")
+    walk.press("Let rest")
+    walk.see("cohort, a signal that rests")
+    walk.see("cohort, all folded up", f"{address}?open=")
+    walk.see("cohort, nobody found", f"{address}?q=nobody")
+    with walk.site.writing() as session:
+        home = session.get_one(Cohort, cohort)
+        for number in range(101):
+            make_enrolment(session, user=make_user(session, name=f"Yara Trede {number}"), cohort=home)
+        home.archived_at = walk.now
+        session.commit()
+    walk.see("cohort of many, put away", f"{address}?page=2")
+
+
 def see_two_steps(walk: Walk) -> None:
     """Two-step sign-in: turned on, asked for, turned off, and needed of an admin."""
     page = walk.page
@@ -610,6 +645,7 @@ TOURS: Mapping[str, Callable[[Walk], None]] = {
     "end": see_the_end,
     "sharing": see_sharing,
     "others": see_the_others,
+    "cohort": see_the_cohort,
     "two steps": see_two_steps,
     "errors": see_errors,
 }

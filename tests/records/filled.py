@@ -15,6 +15,7 @@ from app.records.models import (
     CohortModule,
     Draft,
     EndedVisit,
+    FlagSnooze,
     Import,
     ImportFile,
     ImportRow,
@@ -43,6 +44,7 @@ def fill(session: Session) -> None:
     _fill_coming_in(session, user.id, code.id, enrolment.id)
     _fill_learning(session, enrolment.id)
     _fill_imports(session, user.id, cohort.id)
+    session.add(FlagSnooze(user_id=user.id, enrolment_id=enrolment.id, flag="silent", seen_at=NOW))
     session.add(AuditEntry(at=NOW, actor_id=user.id, deed="enrol", subject_id=user.id, about="cohort:1"))
     session.flush()
 

@@ -30,6 +30,8 @@ BREAKING_A_CHECK = {
     "ck_cohort_module_due_after_days": ["UPDATE cohort_module SET due_on = NULL, due_after_days = 0"],
     "ck_cohort_module_one_kind_of_due_date": ["UPDATE cohort_module SET due_after_days = 7"],
     "ck_cohort_days_in_order": ["UPDATE cohort SET first_day = '2026-11-21', last_day = '2026-11-20'"],
+    "ck_cohort_silent_days": ["UPDATE cohort SET silent_days = 2", "UPDATE cohort SET silent_days = 91"],
+    "ck_flag_snooze_flag": ["UPDATE flag_snooze SET flag = 'tired'"],
     "ck_join_code_seats": ["UPDATE join_code SET taken = 3", "UPDATE join_code SET taken = -1"],
     "ck_enrolment_role": ["UPDATE enrolment SET role = 'admin'"],
     "ck_enrolment_standing": ["UPDATE enrolment SET standing = 'gone'"],

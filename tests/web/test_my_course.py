@@ -223,7 +223,7 @@ def test_a_module_leads_to_where_one_is_in_it(learner: Visitor, session: Session
 @pytest.mark.parametrize(
     ("role", "is_admin", "words"),
     [
-        ("trainer", False, "You are a trainer The pages for trainers are still to come."),
+        ("trainer", False, "You are a trainer How your learners stand, you see under Your cohorts, in the menu."),
         ("learner", True, "You are an admin You make and change cohorts on the page Cohorts."),
     ],
     ids=["trainer", "admin"],

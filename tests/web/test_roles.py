@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from app.records.accounts import Visitor, visitor_of
-from app.records.models import Import
+from app.records.models import Cohort, Import
 from app.web.access import is_public
 from tests.makers import NOW, make_enrolment, make_join_code, make_user, make_visitor
 from tests.web.conftest import Browser
 
 EVERYBODY, ONESELF, IN_A_COHORT, ADMINS = "everybody", "who is signed in", "who is in a cohort", "admins"
+TRAINERS, ITS_TRAINERS = "trainers", "trainers of the cohort"
 
 WHO = {
     EVERYBODY: {
@@ -46,6 +47,8 @@ WHO = {
         "admin.send_again", "admin.show_import", "admin.test_mail", "admin.throw_away", "admin.undo_import",
         "admin.undo_plan",
     },
+    TRAINERS: {"trainer.all_cohorts", "trainer.start"},
+    ITS_TRAINERS: {"trainer.cohort", "trainer.snooze"},
 }  # fmt: skip
 """Views by who reaches them."""
 
@@ -55,10 +58,13 @@ OF_ONES_OWN = {
 }  # fmt: skip
 """Views that answer 404 to who reaches them too, as what is asked for is not there."""
 
-ROLES = ("nobody", "alone", "learner", "trainer", "admin")
-"""`alone`: signed in, and in no cohort; the admin is in none either."""
+ROLES = ("nobody", "alone", "learner", "trainer", "other trainer", "admin")
+"""`alone`: signed in, and in no cohort; the admin is in none either. `trainer`: of the cohort that addresses name."""
 
 REACHED, NOT_THERE, SIGN_IN, JOIN, REFUSED = "reached", "not there", "sent to sign in", "sent to join", "refused"
+
+
+REACHED_BY = {ADMINS: ("admin",), TRAINERS: ("trainer", "other trainer"), ITS_TRAINERS: ("trainer",)}
 
 
 def expected(role: str, who: str, method: str) -> str:
@@ -67,8 +73,8 @@ def expected(role: str, who: str, method: str) -> str:
         return REACHED
     if role == "nobody":
         return SIGN_IN
-    if who == ADMINS:
-        return REACHED if role == "admin" else NOT_THERE
+    if who in REACHED_BY:
+        return REACHED if role in REACHED_BY[who] else NOT_THERE
     if who == IN_A_COHORT and role in ("alone", "admin"):
         return JOIN if method == "GET" else REFUSED
     return REACHED
@@ -91,7 +97,7 @@ def test_what_is_open_to_everybody_is_what_its_view_says(app: Flask) -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_reaches_its_pages_and_deeds_and_no_others(app: Flask, session: Session, role: str) -> None:
     values = values_of(session)
-    visitor = make_role(session, role)
+    visitor = make_role(session, role, values["cohort_id"])
     browser = Browser(app.test_client())
     if visitor is not None:
         browser.sign_in(visitor)
@@ -121,12 +127,14 @@ def make_import(session: Session, cohort_id: int) -> int:
     return receipt.id
 
 
-def make_role(session: Session, role: str) -> Visitor | None:
+def make_role(session: Session, role: str, cohort_id: int) -> Visitor | None:
     if role == "nobody":
         return None
     user = make_user(session, is_admin=role == "admin")
-    if role in ("learner", "trainer"):
-        visitor: Visitor | None = make_visitor(session, enrolment=make_enrolment(session, user=user, role=role))
+    if role in ("learner", "trainer", "other trainer"):
+        cohort = session.get_one(Cohort, cohort_id) if role == "trainer" else None
+        place = make_enrolment(session, user=user, cohort=cohort, role=role.removeprefix("other "))
+        visitor: Visitor | None = make_visitor(session, enrolment=place)
     else:
         visitor = visitor_of(session, user.id, user.session_stamp, None)
     session.commit()

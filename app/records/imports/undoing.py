@@ -135,6 +135,8 @@ def _applied(session: Session, import_id: int) -> _Applied:
 
 _BY_OTHERS = frozenset({"set_back_at"})
 """Moments on what somebody made that others cause."""
+_OF_TRAINERS = frozenset({"flag_snooze"})
+"""Tables whose rows hang on an enrolment and are made by its trainers."""
 
 
 def _why_stays(applied: _Applied) -> Any:
@@ -199,7 +201,7 @@ def _did_something(applied: _Applied) -> ColumnElement[bool]:
 def _hanging() -> Iterator[Table]:
     """Yield the tables whose rows hang on an enrolment: what somebody does goes into one of them."""
     for table in Base.metadata.sorted_tables:
-        if "enrolment_id" in table.c:
+        if "enrolment_id" in table.c and table.name not in _OF_TRAINERS:
             yield table
 
 

@@ -25,6 +25,7 @@ from app.records.models.people import (
     Throttle,
     User,
 )
+from app.records.models.training import FlagSnooze
 
 __all__ = [
     "Answer",
@@ -36,6 +37,7 @@ __all__ = [
     "Draft",
     "EndedVisit",
     "Enrolment",
+    "FlagSnooze",
     "Import",
     "ImportFile",
     "ImportRow",

@@ -41,6 +41,7 @@ class Cohort(Base):
     __table_args__ = (
         CheckConstraint("length(name) BETWEEN 1 AND 120", name="name_length"),
         CheckConstraint("last_day IS NULL OR first_day IS NULL OR first_day <= last_day", name="days_in_order"),
+        CheckConstraint("silent_days BETWEEN 3 AND 90", name="silent_days"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
@@ -49,6 +50,8 @@ class Cohort(Base):
     last_day: Mapped[date | None]
     whole_course: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     """Whether every module belongs to it, those that come later too; else those that it has rows of."""
+    silent_days: Mapped[int] = mapped_column(default=14, server_default=text("14"))
+    """Days without a step after which its trainers see that somebody is silent."""
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))

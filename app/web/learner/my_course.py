@@ -156,8 +156,8 @@ def _staff(visitor: Visitor) -> Staff | None:
             str(_("You are a trainer")),
             str(
                 _(
-                    "The pages for trainers are still to come."
-                    " Until then you follow the course yourself, as learners do."
+                    "How your learners stand, you see under Your cohorts, in the menu."
+                    " Here you follow the course yourself, as learners do."
                 )
             ),
         )
