@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,11 +11,12 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.cli.demo_people import LEARNERS, REFLECTIONS, STAFF, Invented
 from app.course.content import Course
 from app.course.files.shelf import NoCourse
 from app.course.parts import Given, StepBase
 from app.course.quiz import Quiz, grade_quiz
-from app.course.rules.cohort_modules import CohortPlan
+from app.course.rules.cohort_modules import CohortModule, CohortPlan
 from app.course.steps.quiz_step import QuizStep
 from app.course.steps.read import ReadStep
 from app.course.steps.reflect import ReflectStep
@@ -23,7 +24,8 @@ from app.course.steps.resources import ResourcesStep
 from app.records import accounts, cohorts, joining
 from app.records.accounts import Visitor, visitor_of
 from app.records.attempts import submit_quiz
-from app.records.learning import complete_step
+from app.records.drafts import save_draft
+from app.records.learning import complete_step, take_back_step
 from app.records.models import Cohort, JoinCode, User
 from app.records.reflecting import submit_reflection
 from app.web.extensions import db, house
@@ -32,52 +34,12 @@ from config import Settings, kept_secret
 SIGN_INS = ("learner@example.org", "trainer@example.org", "admin@example.org")
 COHORT = "De Wenteltrap"
 
-STAFF = (("Petra Perron", "trainer@example.org"), ("Ada Stoep", "admin@example.org"))
-
-LEARNERS = (
-    ("Aïcha Trapleuning", "learner@example.org", 0.5),
-    ("Dilnaz Treden", "dilnaz.treden@example.org", 1.0),
-    ("Chidi Overloop", "chidi.overloop@example.org", 1.0),
-    ("Bilal Leuning", "bilal.leuning@example.org", 0.85),
-    ("Goran Wenteltrap", "goran.wenteltrap@example.org", 0.75),
-    ("Farid Stootbord", "farid.stootbord@example.org", 0.7),
-    ("Elif Spil", "elif.spil@example.org", 0.6),
-    ("Bram Bordes", "bram.bordes@example.org", 0.5),
-    ("Tesfay Roltrap", "tesfay.roltrap@example.org", 0.45),
-    ("Nadia Perron", "nadia.perron@example.org", 0.3),
-    ("Mila Ladder", "mila.ladder@example.org", 0.2),
-    ("Sanne Drempel", "sanne.drempel@example.org", 0.1),
-    ("Youssef Trede", "youssef.trede@example.org", 0.0),
-)
-"""Name, address, and the share of the course's steps that they did. All invented."""
-
-REFLECTIONS = {
-    "nl": (
-        "Ik dacht vooral aan regels en formulieren. Nu let ik er eerst op of iemand zich welkom voelt.",
-        "Op mijn werk verwijzen we vaak door. Ik wil weten of iemand daarna ook echt geholpen is.",
-        "Ik merk dat ik snel met een oplossing kom. Ik wil eerst vragen wat iemand zelf wil.",
-        "Een student kwam steeds te vroeg. Pas na weken vroeg ik waarom: thuis was het te druk om te lezen.",
-        "Bij ons begint elk gesprek met een formulier. Volgende keer begin ik met koffie, en daarna pas het papier.",
-        "Ik wist niet dat we een stille ruimte hebben. Nu staat die in de mail waarmee ik mensen welkom heet.",
-        "Ik doe veel alleen. Ik ga een collega vragen om bij het tweede gesprek aan te schuiven.",
-        "Toen ik zweeg, vertelde hij meer dan in het hele uur daarvoor. Dat wil ik vaker durven.",
-    ),
-    "en": (
-        "I used to think of rules and forms first. Now I look whether somebody feels welcome.",
-        "At work we often refer people on. I want to know whether they were really helped.",
-        "I notice that I come up with a solution quickly. I want to ask first what somebody wants.",
-        "A student always came too early. It took me weeks to ask why: at home it was too busy to read.",
-        "With us every talk begins with a form. Next time I begin with coffee, and the paper comes after.",
-        "I did not know that we have a quiet room. Now it stands in the mail in which I welcome people.",
-        "I do a lot alone. I am going to ask a colleague to join the second talk.",
-        "When I said nothing, he told me more than in the whole hour before. I want to dare that more often.",
-    ),
-}
-LEVELS = ("private", "trainers", "cohort", "cohort")
-"""Who may read a text, drawn by lot: often the cohort, as its texts are shown from five on."""
-
 LENGTH = timedelta(days=35)
 """How long ago the demo cohort began, when it is made."""
+HOPED_FOR = timedelta(days=25)
+"""After how long the first module is hoped to be done."""
+LEVELS = ("private", "trainers", "cohort", "cohort")
+"""Who may read a text, drawn by lot: often the cohort, as its texts are shown from five on."""
 
 
 class RealPeople(Exception):
@@ -157,8 +119,9 @@ def _make_people(session: Session, password_hash: str, now: datetime) -> str:
     course = _course()
     language = course.language if course else "en"
     began = now - LENGTH
-    plan = CohortPlan(first_day=began.date())
-    cohort_id = cohorts.make_cohort(session, name=COHORT, language=language, plan=plan, by=None, now=began)
+    cohort_id = cohorts.make_cohort(
+        session, name=COHORT, language=language, plan=_plan(course, began), by=None, now=began
+    )
     key = joining.make_join_code(session, cohort_id=cohort_id, by=None, now=began)
     for name, email in STAFF:
         user_id = accounts.add_user(
@@ -166,16 +129,28 @@ def _make_people(session: Session, password_hash: str, now: datetime) -> str:
         )
         cohorts.make_trainer(session, user_id=user_id, cohort_id=cohort_id, by=None, now=began)
     accounts.add_admin(session, email="admin@example.org", name="Ada Stoep", language=language, by=None, now=began)
-    for number, (name, email, share) in enumerate(LEARNERS):
+    for number, one in enumerate(LEARNERS):
         user_id = accounts.add_user(
-            session, email=email, name=name, language=language, password_hash=password_hash, now=began
+            session,
+            email=one.email,
+            name=one.name,
+            language=language,
+            password_hash=password_hash if one.came else None,
+            now=began,
         )
         enrolment_id = cohorts.enrol(session, user_id=user_id, cohort_id=cohort_id, by=None, now=began)
-        if course:
-            draw = random.Random(email)  # noqa: S311 - invented history, no secret
+        if course and one.came:
+            draw = random.Random(one.email)  # noqa: S311 - invented history, no secret
             visitor = _visitor(session, user_id, enrolment_id)
-            _Walker(session, course, visitor, draw, hurries=number % 2 == 1).walk(share, began, now)
+            _Walker(session, course, visitor, draw, hurries=number % 2 == 1).live(one, began, now)
     return key
+
+
+def _plan(course: Course | None, began: datetime) -> CohortPlan:
+    """Settle when the cohort began, and by when its first module is hoped to be done."""
+    modules = course.modules[:1] if course else ()
+    hoped_for = tuple(CohortModule(module.slug, due_on=(began + HOPED_FOR).date()) for module in modules)
+    return CohortPlan(first_day=began.date(), modules=hoped_for)
 
 
 def _course() -> Course | None:
@@ -205,16 +180,44 @@ class _Walker:
     draw: random.Random
     hurries: bool
 
-    def walk(self, share: float, began: datetime, now: datetime) -> None:
-        """Do this share of the course between two moments, up to a kind of step that demo people do not know."""
-        steps = self.course.steps[: round(share * len(self.course.steps))]
-        for step, when in zip(steps, self._moments(len(steps), began, now), strict=True):
+    def live(self, one: Invented, began: datetime, now: datetime) -> None:
+        """Do what somebody did between two moments, up to a kind of step that demo people do not know."""
+        end = now - timedelta(days=one.quiet, hours=2)
+        steps = self.course.steps[: round(one.share * len(self.course.steps))]
+        for step, when in zip(steps, self._moments(len(steps), began, end), strict=True):
             if not self._do(step, when):
                 return
+        left = self.course.steps[len(steps) :]
+        if one.took_back:
+            self._take_back(steps, end)
+        if one.failed:
+            self._fail(left, one.failed, end)
+        if one.begun is not None:
+            self._begin(left, now - timedelta(days=one.begun, hours=1))
 
-    def _moments(self, count: int, began: datetime, now: datetime) -> list[datetime]:
-        length = (now - began - timedelta(hours=2)) * self.draw.uniform(0.6, 1)
-        return sorted(began + length * self.draw.random() for _ in range(count))
+    def _moments(self, count: int, began: datetime, end: datetime) -> list[datetime]:
+        """Spread so many deeds between two moments; the last of them at the end."""
+        some = sorted(began + (end - began) * self.draw.random() for _ in range(count - 1))
+        return [*some, end] if count else []
+
+    def _take_back(self, steps: Sequence[StepBase], now: datetime) -> None:
+        read = [step for step in steps if isinstance(step, ReadStep)]
+        for step in read[-1:]:
+            take_back_step(self.session, self.visitor, self.course, step, now=now)
+
+    def _fail(self, left: Sequence[StepBase], times: int, now: datetime) -> None:
+        """Try the next quiz in vain, where that may be tried so often."""
+        quiz_step = next((step for step in left if isinstance(step, QuizStep)), None)
+        if quiz_step is not None and quiz_step.quiz.attempts is None:
+            for number in range(1, times + 1):
+                self._submit(quiz_step, {}, number, now - timedelta(hours=times - number))
+
+    def _begin(self, left: Sequence[StepBase], now: datetime) -> None:
+        """Begin the next text, and leave it."""
+        step = next((step for step in left if isinstance(step, ReflectStep)), None)
+        if step is not None:
+            body = {"text": [self._words()[:40]], "level": ["private"]}
+            save_draft(self.session, self.visitor, step, body, version=0, now=now)
 
     def _do(self, step: StepBase, now: datetime) -> bool:
         """Do a step by the verb of its kind; say whether it is known."""
@@ -230,22 +233,29 @@ class _Walker:
         return True
 
     def _reflect(self, step: ReflectStep, now: datetime) -> None:
-        text = self.draw.choice(REFLECTIONS.get(self.course.language, REFLECTIONS["en"]))
         level = self.draw.choice(LEVELS)
+        text = self._words()
         submit_reflection(self.session, self.visitor, self.course, step, text=text, level=level, version=0, now=now)
 
+    def _words(self) -> str:
+        return self.draw.choice(REFLECTIONS.get(self.course.language, REFLECTIONS["en"]))
+
     def _answer(self, step: QuizStep, now: datetime) -> None:
-        for number, given in enumerate(self._attempts(step.quiz), start=1):
-            submit_quiz(
-                self.session,
-                self.visitor,
-                self.course,
-                step,
-                given,
-                deed_key=f"demo-{step.quiz.slug}-{number}",
-                shuffle_seed=self.draw.getrandbits(30),
-                now=now + timedelta(minutes=7 * number),
-            )
+        tries = self._attempts(step.quiz)
+        for number, given in enumerate(tries, start=1):
+            self._submit(step, given, number, now - timedelta(minutes=7 * (len(tries) - number)))
+
+    def _submit(self, step: QuizStep, given: Mapping[str, Given], number: int, now: datetime) -> None:
+        submit_quiz(
+            self.session,
+            self.visitor,
+            self.course,
+            step,
+            given,
+            deed_key=f"demo-{step.quiz.slug}-{number}",
+            shuffle_seed=self.draw.getrandbits(30),
+            now=now,
+        )
 
     def _attempts(self, quiz: Quiz) -> Sequence[dict[str, Given]]:
         """Answer so that it passes, not always in full; who hurries, once in vain before that."""

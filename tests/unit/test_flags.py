@@ -57,6 +57,7 @@ def test_who_never_signed_in_is_absent_after_a_week_and_not_silent_as_well() -> 
     facts = Facts(days_ago(ABSENT_DAYS - 1), has_come=False, last_deed_at=None, is_done=False)
     assert kinds(facts) == []
     assert kinds(_but(facts, came_at=days_ago(40))) == [Kind.ABSENT]
+    assert kinds(_but(facts, came_at=days_ago(40), due=[("one", date(2026, 11, 1))])) == [Kind.ABSENT]
 
 
 def test_two_failed_attempts_are_a_flag_and_one_is_none() -> None:
@@ -89,7 +90,7 @@ FACTS = st.builds(
     last_deed_at=st.none() | MOMENTS,
     is_done=st.booleans(),
     failed=st.lists(st.builds(Failed, st.sampled_from(["a", "b"]), st.integers(1, 4), MOMENTS), max_size=2),
-    due=st.lists(st.tuples(st.sampled_from(["one", "two"]), MOMENTS.map(datetime.date)), max_size=2),
+    due=st.dictionaries(st.sampled_from(["one", "two"]), MOMENTS.map(datetime.date)).map(lambda due: [*due.items()]),
     begun_at=st.none() | MOMENTS,
 )
 ALL_RULES = st.builds(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -13,10 +15,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import create_app
-from app.cli.demo import LEARNERS, SIGN_INS, RealPeople, prepare_demo
+from app.cli.demo import SIGN_INS, RealPeople, prepare_demo
+from app.cli.demo_people import LEARNERS
 from app.cli.ground import DatabaseUnfit, ready_database
 from app.course.files.shelf import Shelf
+from app.course.rules.flags import Kind, Rules
 from app.course.rules.progress import progress
+from app.records import guides, standings
 from app.records.engine import reading_sessions, writing_sessions
 from app.records.learning import keys_done
 from app.records.models import Attempt, Cohort, Enrolment, Outbox, ReflectionRevision, StepCompletion, User
@@ -88,6 +93,22 @@ def test_the_learners_stand_all_along_the_course_and_their_figures_are_true(sess
     assert {0, 100} < percents
     for enrolment_id, done in rows:
         assert done == " ".join(sorted(keys_done(session, enrolment_id)))
+
+
+@pytest.mark.parametrize("app", [HERE], indirect=True, ids=["shipped course"])
+def test_who_tries_it_as_a_trainer_sees_a_learner_of_every_sort(session: Session, house: House) -> None:
+    trainer_id = session.scalars(select(User.id).where(User.email == "trainer@example.org")).one()
+    cohort = guides.trained(session, trainer_id, session.scalars(select(Cohort.id)).one())
+    assert cohort is not None
+    rules = Rules(cohort.silent_days, cohort.plan.first_day, is_over=False, zone=ZoneInfo("Europe/Amsterdam"))
+    course = house.shelf.course()
+    found = standings.everybody(session, cohort, course, rules, user_id=trainer_id, now=NOW)
+    assert len(found) == 30
+    kinds = Counter(flag.kind for one in found for flag in one.flags)
+    assert kinds.keys() == set(Kind)
+    assert max(kinds.values()) <= 6, "who is in need can be told at a glance"
+    assert sum(len(one.waiting) for one in found) >= 5
+    assert {one.sum.finished for one in found} == {one.began for one in found} == {False, True}
 
 
 def test_there_are_attempts_that_failed_and_that_passed_and_reflections(session: Session) -> None:

@@ -95,12 +95,15 @@ class Flag:
 
 
 def flags_of(facts: Facts, rules: Rules, now: datetime) -> tuple[Flag, ...]:
-    """Say who needs what now, the worst first; of one kind the newest first. Who is done needs nothing."""
+    """Say who needs what now, the worst first; of one kind the newest first.
+
+    Who is done needs nothing, and of who never signed in no more is said than that.
+    """
     if facts.is_done or rules.is_over:
         return ()
     today = rules.day_of(now)
     flags = [Flag(Kind.STUCK, one.last_at, one.quiz_slug, one.times) for one in facts.failed if one.times >= FAILS]
-    for slug, day in facts.due:
+    for slug, day in facts.due if facts.has_come else ():
         if day < today:
             flags.append(Flag(Kind.DUE, rules.midnight(day + timedelta(days=1)), slug, (today - day).days))
     flags += _since(facts, rules, today)
@@ -110,7 +113,7 @@ def flags_of(facts: Facts, rules: Rules, now: datetime) -> tuple[Flag, ...]:
 
 
 def _since(facts: Facts, rules: Rules, today: date) -> list[Flag]:
-    """Return what time alone brings: nobody who never came is silent as well."""
+    """Return what time alone brings."""
     came = rules.began_waiting(facts.came_at)
     if not facts.has_come:
         flags = _after(Kind.ABSENT, came, ABSENT_DAYS, rules, today)
