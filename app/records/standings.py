@@ -168,17 +168,20 @@ def _standings(
         )
         .all()
     )
-    failed, begun = _failed(session, ground, here), _begun(session, ground, here)
+    failed, begun = _failed(session, ground, only), _begun(session, ground, only)
     waiting, seen = _waiting(session, here), _seen(session, user_id, here)
+    has_dues, is_over, bits = bool(ground.dues), ground.rules.is_over, ground.bits
     found = []
     for id_, done, began, has_come, is_quiet, last, came, matches in rows:
-        one = ground.bits.sum(ground.bits.mask(done))
+        one = bits.sum(bits.mask(done))
         flags: tuple[Flag, ...] = ()
-        may_need = is_quiet or not has_come or id_ in failed or id_ in begun or bool(ground.dues)
-        if may_need and not one.finished and not ground.rules.is_over:
+        may_need = has_dues or is_quiet or not has_come or id_ in failed or id_ in begun
+        if may_need and not one.finished and not is_over:
             facts = _facts(ground, one, has_come, last, came, failed.get(id_, ()), begun.get(id_, ()))
             flags = flags_of(facts, ground.rules, ground.now)
-        awake = tuple(flag for flag in flags if not is_resting(flag, seen.get((id_, flag.kind))))
+        awake = flags
+        if flags and seen:
+            awake = tuple(flag for flag in flags if not is_resting(flag, seen.get((id_, flag.kind))))
         found.append(Standing(id_, one, began or bool(one.done), flags, awake, waiting.get(id_, ()), bool(matches)))
     return tuple(found)
 
@@ -249,7 +252,14 @@ def _begun_at(ground: _Ground, one: Sum, begun: Iterable[tuple[str, str]]) -> da
     return min(moments) if moments and undone.bit_count() > 1 else None
 
 
-def _failed(session: Session, ground: _Ground, here: ColumnElement[bool]) -> Mapping[int, list[tuple[str, int, str]]]:
+def _of_cohort(ground: _Ground) -> ColumnElement[bool]:
+    """Whether an enrolment is of the cohort: who it is, the reading of all learners says."""
+    return Enrolment.cohort_id == ground.cohort.cohort_id
+
+
+def _failed(
+    session: Session, ground: _Ground, only: Sequence[ColumnElement[bool]]
+) -> Mapping[int, list[tuple[str, int, str]]]:
     """Read who failed a quiz more than once and did not pass at the second attempt or later."""
     found: dict[int, list[tuple[str, int, str]]] = defaultdict(list)
     if ground.rules.is_over or not ground.quizzes:
@@ -258,8 +268,7 @@ def _failed(session: Session, ground: _Ground, here: ColumnElement[bool]) -> Map
         select(Attempt.enrolment_id, Attempt.quiz_slug, func.max(Attempt.number))
         .add_columns(cast(func.max(Attempt.submitted_at), String))
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .join(User, User.id == Enrolment.user_id)
-        .where(here, Attempt.number > 1)
+        .where(_of_cohort(ground), *only, Attempt.number > 1)
         .group_by(Attempt.enrolment_id, Attempt.quiz_slug)
         .having(func.max(case((Attempt.passed, 1), else_=0)) == 0)
     )
@@ -268,7 +277,9 @@ def _failed(session: Session, ground: _Ground, here: ColumnElement[bool]) -> Map
     return found
 
 
-def _begun(session: Session, ground: _Ground, here: ColumnElement[bool]) -> Mapping[int, list[tuple[str, str]]]:
+def _begun(
+    session: Session, ground: _Ground, only: Sequence[ColumnElement[bool]]
+) -> Mapping[int, list[tuple[str, str]]]:
     """Read whose drafts have lain for BEGUN_DAYS."""
     found: dict[int, list[tuple[str, str]]] = defaultdict(list)
     if ground.rules.is_over or not ground.drafted:
@@ -277,8 +288,12 @@ def _begun(session: Session, ground: _Ground, here: ColumnElement[bool]) -> Mapp
     rows = session.connection().execute(
         select(Draft.enrolment_id, Draft.about, cast(Draft.saved_at, String))
         .join(Enrolment, Enrolment.id == Draft.enrolment_id)
-        .join(User, User.id == Enrolment.user_id)
-        .where(here, Draft.body != "{}", Draft.saved_at < datetime.combine(day, time(), ground.rules.zone))
+        .where(
+            _of_cohort(ground),
+            *only,
+            Draft.body != "{}",
+            Draft.saved_at < datetime.combine(day, time(), ground.rules.zone),
+        )
     )
     for enrolment_id, about, saved in rows:
         found[enrolment_id].append((about, saved))

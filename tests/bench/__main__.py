@@ -15,7 +15,7 @@ from typing import NoReturn
 from app.course.files.shelf import Shelf
 from app.records.engine import make_engine
 from tests import chromium
-from tests.bench import deeds, measuring, office, starting, table, viewing
+from tests.bench import deeds, measuring, office, starting, table, training, viewing
 from tests.bench.deeds import path_of
 from tests.bench.measuring import ROUNDS, Row, Site
 from tests.bench.people import LEARNERS, WITH_REAL_PASSWORD, fill, steps_of
@@ -69,7 +69,9 @@ def measured(folder: Path) -> list[Row]:
     rows += office.enrolments(variables, lambda name: _copy(file, name), folder)
     rows += office.meanwhile(variables, _copy(file, "meanwhile"), steps.read, folder)
     say("Looking for one of 100,000 people")
-    return rows + office.people(variables, _copy(file, "many"))
+    rows += office.people(variables, _copy(file, "many"))
+    say("Opening the pages of cohorts")
+    return rows + training.cohort_pages(variables, shelf.course())
 
 
 @contextmanager

@@ -195,7 +195,7 @@ def people(variables: Mapping[str, str], url: str) -> list[Row]:
     port = free_port()
     with running(DEFAULT.program, port, {**variables, "DATABASE_URL": url}) as server:
         wait_for(server, Ask("GET", "/sign-in"), port)
-        cookie = _sign_in(port)
+        cookie = sign_in_as(port, ADMIN)
         words = ("trede%209", "nobody%20at%20all", "yara.trede5@example.org", "van%20der")
         asks = [Ask("GET", f"/admin/people?q={word}", cookie) for word in words] * ROUNDS
         searches = [send(port, [ask]).answers[0].seconds for ask in asks]
@@ -235,13 +235,14 @@ def _add_many(url: str) -> None:
         session.execute(insert(Enrolment).from_select(_COLUMNS, there.where(User.email.like("yara.%"))))
 
 
-def _sign_in(port: int) -> str:
+def sign_in_as(port: int, email: str) -> str:
+    """Sign somebody in by the page for that; return the cookie."""
     page = send(port, [Ask("GET", "/sign-in")]).answers[0]
     cookie, token = (
         _cookie_of(page.header("Set-Cookie")),
         re.findall(r'name="csrf_token" value="([^"]+)"', page.text)[0],
     )
-    form = (("csrf_token", token), ("email", ADMIN), ("password", PASSWORD))
+    form = (("csrf_token", token), ("email", email), ("password", PASSWORD))
     return _cookie_of(send(port, [Ask("POST", "/sign-in", cookie, form, status=303)]).answers[0].header("Set-Cookie"))
 
 

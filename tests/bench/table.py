@@ -24,6 +24,7 @@ from tests.bench.office import (
 from tests.bench.servers import DEFAULT, TWO_SYNC_WORKERS
 from tests.bench.starting import LARGE_START, MEMORY, START
 from tests.bench.things import COMPLETE, DRAFT, QUIZ, READ
+from tests.bench.training import COHORT_PAGES, ON_POSTGRES
 from tests.bench.viewing import FIRST_VIEW, REPEAT_VIEW
 
 KB, MB = 1000, 1_000_000
@@ -85,6 +86,11 @@ TARGETS = {
     (EXPORT_CSV, DEFAULT.name): Target(p50_ms=10_000),
     (EXPORT_BOOK, DEFAULT.name): Target(p50_ms=10_000),
     (EXPORT_MEMORY, DEFAULT.name): Target(bytes=40 * MB),
+    **{
+        (COHORT_PAGES[count], server): Target(p50_ms=most, bytes=40 * KB)
+        for server in (DEFAULT.name, ON_POSTGRES)
+        for count, most in ((100, 40), (1_000, 60), (10_000, 150))
+    },
 }
 """What issue and house ask for, by row and server."""
 

@@ -114,12 +114,14 @@ def flags_of(facts: Facts, rules: Rules, now: datetime) -> tuple[Flag, ...]:
 
 def _since(facts: Facts, rules: Rules, today: date) -> list[Flag]:
     """Return what time alone brings."""
-    came = rules.began_waiting(facts.came_at)
     if not facts.has_come:
-        flags = _after(Kind.ABSENT, came, ABSENT_DAYS, rules, today)
+        flags = _after(Kind.ABSENT, rules.began_waiting(facts.came_at), ABSENT_DAYS, rules, today)
     else:
-        last = max(came, rules.day_of(facts.last_deed_at)) if facts.last_deed_at else came
-        flags = _after(Kind.SILENT, last, rules.silent_days, rules, today)
+        last = rules.day_of(facts.last_deed_at) if facts.last_deed_at else date.min
+        is_quiet = (today - last).days >= rules.silent_days
+        flags = []
+        if is_quiet:  # only then it matters since when they are here
+            flags = _after(Kind.SILENT, max(last, rules.began_waiting(facts.came_at)), rules.silent_days, rules, today)
     if facts.begun_at is not None:
         flags += _after(Kind.BEGUN, rules.day_of(facts.begun_at), BEGUN_DAYS, rules, today)
     return flags
