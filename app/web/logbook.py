@@ -40,6 +40,7 @@ DEEDS: Mapping[str, LazyString] = {
     "archive_cohort": _l("Cohort put away"),
     "begin_import": _l("File with people brought in"),
     "change_cohort": _l("Cohort changed"),
+    "settle_silence": _l("Days until silence settled"),
     "close_join_code": _l("Join code closed"),
     "copy_cohort": _l("Cohort copied"),
     "export_cohorts": _l("Cohorts exported"),

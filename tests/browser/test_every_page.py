@@ -523,6 +523,10 @@ def see_the_cohort(walk: Walk) -> None:
     walk.press("Let rest")
     walk.see("cohort, a signal that rests")
     walk.see("cohort, all folded up", f"{address}?open=")
+    walk.see("signals of a cohort", f"{address}/settings")
+    walk.page.locator("#days").fill("2")
+    walk.press("Save")
+    walk.see("signals of a cohort, too few days")
     walk.see("cohort, nobody found", f"{address}?q=nobody")
     with walk.site.writing() as session:
         home = session.get_one(Cohort, cohort)

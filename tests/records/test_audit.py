@@ -19,6 +19,7 @@ from app.records import (
     audit,
     cohorts,
     exporting,
+    guides,
     imports,
     invitations,
     joining,
@@ -38,6 +39,9 @@ EXAMPLES: dict[str, Deed] = {
         session, email="new@example.org", name="New", language="nl", by=by, now=NOW
     ),
     "audit.export_log": lambda session, by: audit.export_log(session, by=by, now=NOW),
+    "guides.settle_silence": lambda session, by: guides.settle_silence(
+        session, make_cohort(session).id, days=7, version=1, by=by, now=NOW
+    ),
     "exporting.export_cohorts": lambda session, by: export_the_cohorts(session, by),
     "outbox.put_test": lambda session, by: outbox.put_test(session, by=by, now=NOW),
     "exporting.export_people": lambda session, by: exporting.export_people(

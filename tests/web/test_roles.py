@@ -48,7 +48,7 @@ WHO = {
         "admin.undo_plan",
     },
     TRAINERS: {"trainer.all_cohorts", "trainer.start"},
-    ITS_TRAINERS: {"trainer.cohort", "trainer.snooze"},
+    ITS_TRAINERS: {"trainer.cohort", "trainer.settings", "trainer.snooze"},
 }  # fmt: skip
 """Views by who reaches them."""
 

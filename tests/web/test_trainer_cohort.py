@@ -263,6 +263,36 @@ def test_a_moment_that_lies_ahead_lets_nothing_rest_that_comes_later(
     assert seen <= datetime.now(UTC)
 
 
+# ---- what is settled about signals ---------------------------------------------------------------
+
+
+@on_sqlite
+def test_a_trainer_settles_after_how_many_days_somebody_is_silent(spring: str, reader: Browser, rows: Session) -> None:
+    assert reader.submit(f"{spring}/settings", days="25").path == spring
+    assert who(reader.visit(f"{spring}?show=silent")) == ["Chidi Overloop"]
+    assert "no step for 25 days" in needs(reader.visit(spring))[1]
+    assert rows.scalars(select(AuditEntry.deed)).all() == ["settle_silence"]
+
+
+@on_sqlite
+@pytest.mark.parametrize("days", ["", "2", "91", "many", "-7"])
+def test_a_number_of_days_that_makes_no_sense_is_said_beside_its_field(spring: str, reader: Browser, days: str) -> None:
+    page = reader.submit(f"{spring}/settings", status=422, days=days)
+    assert page.has(".error-summary")
+    assert page.find("#days")["aria-invalid"] == "true"
+
+
+@on_sqlite
+def test_of_two_trainers_who_settle_it_at_once_the_second_is_told(spring: str, reader: Browser, rows: Session) -> None:
+    first, second = reader.visit(f"{spring}/settings"), reader.visit(f"{spring}/settings")
+    reader.send(first, days="20")
+    assert "Somebody else changed this cohort meanwhile" in reader.send(second, days="30").text_of(".flashes")
+    assert rows.scalars(select(Cohort.silent_days)).all() == [20]
+    for version in ("", "x", "9" * 30):
+        reader.submit(f"{spring}/settings", days="30", version=version)
+    assert rows.scalars(select(Cohort.silent_days)).all() == [20]
+
+
 # ---- who reaches it ------------------------------------------------------------------------------
 
 
