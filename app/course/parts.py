@@ -173,6 +173,29 @@ class Option(Slugged):
     correct: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that can be given for a question, as it is counted: its value, what it says, and whether it fits."""
+
+    value: str
+    text: Rich | str
+    fits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Offers that are counted together: those of a whole question, or of one of its lines, which `label` names.
+
+    `one_each`: everybody gives one at most. `tempts`: the offers stand there to be chosen, so that a wrong one that
+    nobody chooses does not do its work.
+    """
+
+    offers: tuple[Offer, ...]
+    label: Rich | str = ""
+    one_each: bool = True
+    tempts: bool = False
+
+
 class QuestionBase(Slugged, ABC):
     """What every kind of question has. A kind adds its content, its points and its faults."""
 
@@ -211,6 +234,18 @@ class QuestionBase(Slugged, ABC):
     def current(self, given: Given) -> Given:
         """Return an answer given under former slugs in today's; what is unknown is left out."""
         return given
+
+    def parts(self) -> tuple[Part, ...]:
+        """Return what is counted where many answered; nothing for a kind whose answers are not counted."""
+        return ()
+
+    def values(self, given: Given) -> tuple[tuple[str, ...], ...]:
+        """Return what an answer says for each of the parts, as values of their offers or, in free words, of its own."""
+        return ()
+
+    def words_of(self, value: str) -> Rich | str:
+        """Return what a value says that none of the offers has."""
+        return value
 
 
 def shuffled(things: Sequence[T], seed: int, salt: str) -> tuple[T, ...]:

@@ -33,9 +33,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.course.rules.cohort_modules import CohortModule, CohortPlan
+from app.course.rules.progress import TAKEN_BACK
 from app.records import audit, links, outbox, throttle
 from app.records.base import insert_once
-from app.records.models import Bookmark, Cohort, EndedVisit, Enrolment, SecondStep, User
+from app.records.models import Bookmark, Cohort, EndedVisit, Enrolment, Extension, SecondStep, StepCompletion, User
 from app.records.models import CohortModule as CohortModuleRow
 
 NAME_LENGTH = 120
@@ -98,6 +99,10 @@ class Visitor:
     came_at: datetime | None
     settled: str
     """What is settled about modules of the cohort: `slug|day|days` each, joined by a space."""
+    granted: str
+    """Keys of steps that a trainer noted as done elsewhere, each after a `~` where they withdrew that."""
+    extended: str
+    """Modules for which a trainer gave them more time: `slug|day` each, joined by a space."""
     enrolments: int
     trains: int
 
@@ -115,6 +120,12 @@ class Visitor:
     def plan(self) -> CohortPlan:
         """What their cohort works through."""
         return plan_from(self.settled, whole_course=self.whole_course, first_day=self.first_day)
+
+    @property
+    def extensions(self) -> dict[str, date]:
+        """Later days than their cohort's that a trainer gave them, by module slug."""
+        pairs = (one.split("|") for one in self.extended.split())
+        return {slug: date.fromisoformat(day) for slug, day in pairs}
 
     @property
     def is_authenticated(self) -> bool:
@@ -149,6 +160,18 @@ def _visitor_select(enrolment: object) -> Select[*tuple[Any, ...]]:
         .where(marked.enrolment_id == theirs.id)
         .scalar_subquery()
     )
+    completed, extension = StepCompletion.__table__.c, Extension.__table__.c
+    named = case((completed.taken_back_at.is_(None), completed.step_key), else_=TAKEN_BACK + completed.step_key)
+    granted = (
+        select(func.aggregate_strings(named, _SPACE))
+        .where(completed.enrolment_id == theirs.id, completed.granted_at.is_not(None))
+        .scalar_subquery()
+    )
+    extended = (
+        select(func.aggregate_strings(extension.module_slug + "|" + _text_of(extension.due_on), _SPACE))
+        .where(extension.enrolment_id == theirs.id)
+        .scalar_subquery()
+    )
     step = SecondStep.__table__.c
     has_code = exists().where(step.user_id == user.id, step.confirmed_at.is_not(None))
     without_code = case((user.is_admin, ~has_code), else_=false())
@@ -163,7 +186,7 @@ def _visitor_select(enrolment: object) -> Select[*tuple[Any, ...]]:
             user.id, user.session_stamp, user.name, user.email, user.language, user.is_admin, without_code,
             theirs.id, theirs.role, cohort.id, cohort.name, func.coalesce(theirs.done, ""), theirs.last_step_key,
             func.coalesce(marks, ""), func.coalesce(cohort.whole_course, true()), cohort.first_day, theirs.created_at,
-            settled_of(cohort.id), count, trains,
+            settled_of(cohort.id), func.coalesce(granted, ""), func.coalesce(extended, ""), count, trains,
         )
         .select_from(rows)
         .where(user.id == bindparam("user"), user.session_stamp == bindparam("stamp"), user.deactivated_at.is_(None))

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import and_, bindparam, func, insert, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.course.content import Course
@@ -137,7 +137,8 @@ def submit_quiz(
     _keep_wordings(session, step.quiz)
     attempt = {"enrolment_id": enrolment_id, "number": number, "deed_key": deed_key, "shuffle_seed": shuffle_seed}
     attempt_id = _keep_attempt(session, step, grade, **attempt, submitted_at=now)
-    _keep_answers(session, attempt_id, step.quiz, answers, grade, is_first=number == 1)
+    is_first = number == 1 and visitor.role == "learner"  # trainers walk the course too, and count in no figure
+    _keep_answers(session, attempt_id, step.quiz, answers, grade, is_first=is_first)
     if grade.passed:
         done = add_completion(session, enrolment_id, course, step, done, now=now)
     drop_texts(session, enrolment_id, step.keys, version=draft_version)
@@ -155,14 +156,17 @@ _AT_QUIZ = and_(
 )
 _COUNTED = select(func.count(), func.max(_attempt.number)).where(_AT_QUIZ)
 _KNOWN = select(_wordings.revision).where(_wordings.revision.in_(bindparam("revisions", expanding=True)))
-_LINES = (
-    select(
-        _attempt.id, _attempt.number, _attempt.points, _attempt.max_points, _attempt.passed, _attempt.language,
-        _attempt.submitted_at,
-    )
-    .where(_AT_QUIZ)
-    .order_by(_attempt.number.desc(), _attempt.id.desc())
+_LINE = (
+    _attempt.id, _attempt.number, _attempt.points, _attempt.max_points, _attempt.passed, _attempt.language,
+    _attempt.submitted_at,
 )  # fmt: skip
+_NEWEST_FIRST = (_attempt.number.desc(), _attempt.id.desc())
+_LINES = select(*_LINE).where(_AT_QUIZ).order_by(*_NEWEST_FIRST)
+_ALL_LINES = (
+    select(_attempt.quiz_slug, *_LINE)
+    .where(_attempt.enrolment_id == bindparam("enrolment"))
+    .order_by(_attempt.submitted_at.desc(), *_NEWEST_FIRST)
+)
 _NEW_ATTEMPT = insert(table_of(Attempt)).returning(_attempt.id)
 _NEW_ANSWERS = insert(table_of(Answer))
 
@@ -256,17 +260,38 @@ def attempts_of(session: Session, visitor: Visitor, quiz: Quiz) -> tuple[Attempt
     return tuple(AttemptLine(*row) for row in rows)
 
 
+def all_attempts_of(session: Session, enrolment_id: int) -> Mapping[str, tuple[AttemptLine, ...]]:
+    """Return all attempts of an enrolment by the slug that the quiz had then, the newest first."""
+    found: dict[str, list[AttemptLine]] = {}
+    for slug, *facts in session.execute(_ALL_LINES, {"enrolment": enrolment_id}):
+        found.setdefault(slug, []).append(AttemptLine(*facts))
+    return {slug: tuple(lines) for slug, lines in found.items()}
+
+
 def attempt_of(
     session: Session, visitor: Visitor, attempt_id: int, *, kinds: Sequence[type[QuestionBase]] = QUESTION_KINDS
 ) -> AttemptRead | None:
     """Return an attempt that this person made, in any enrolment, in the wording that was answered; else None."""
+    return _attempt_read(session, attempt_id, Enrolment.user_id == visitor.user_id, kinds)
+
+
+def attempt_in(
+    session: Session, enrolment_id: int, attempt_id: int, *, kinds: Sequence[type[QuestionBase]] = QUESTION_KINDS
+) -> AttemptRead | None:
+    """Return an attempt that was made in an enrolment, in the same way; else None."""
+    return _attempt_read(session, attempt_id, Enrolment.id == enrolment_id, kinds)
+
+
+def _attempt_read(
+    session: Session, attempt_id: int, whose: ColumnElement[bool], kinds: Sequence[type[QuestionBase]]
+) -> AttemptRead | None:
     if attempt_id >= BIGGEST_ID:  # an address may hold any number; a column does not
         return None
     row = session.execute(
         select(Attempt.__table__, Wording.body.label("quiz"))
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
         .join(Wording, and_(Wording.revision == Attempt.quiz_revision, Wording.about == "quiz"))
-        .where(Attempt.id == attempt_id, Enrolment.user_id == visitor.user_id)
+        .where(Attempt.id == attempt_id, whose)
     ).one_or_none()
     if row is None:
         return None
@@ -301,10 +326,10 @@ def _answers_of(session: Session, attempt_id: int, kinds: Sequence[type[Question
     )
     return {
         slug: AnswerRead(
-            question=_question(by_name.get(kind), body),
+            question=question_in(body, by_name.get(kind)),
             kind=kind,
             slug=slug,
-            text=_text(json.loads(body)),
+            text=text_in(body),
             given=tuple(json.loads(given)),
             points=points,
         )
@@ -312,14 +337,15 @@ def _answers_of(session: Session, attempt_id: int, kinds: Sequence[type[Question
     }
 
 
-def _question(kind: type[QuestionBase] | None, body: str) -> QuestionBase | None:
-    """Build a question from its wording; None for a kind, or a form of one, that is gone."""
+def question_in(body: str, kind: type[QuestionBase] | None) -> QuestionBase | None:
+    """Build a question from the body of its wording; None for a kind, or a form of one, that is gone."""
     try:
         return kind.model_validate_json(body) if kind else None
     except ValidationError:
         return None
 
 
-def _text(facts: Mapping[str, Any]) -> Rich:
-    """Return the text of a question, of whatever kind."""
-    return Rich(facts["text"]["source"], facts["text"]["html"])
+def text_in(body: str) -> Rich:
+    """Return the text of a question from the body of its wording, of whatever kind."""
+    text = json.loads(body)["text"]
+    return Rich(text["source"], text["html"])

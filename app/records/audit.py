@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, Subquery, func, insert, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session, aliased
 
+from app.records.base import insert_once
 from app.records.models import AuditEntry, Cohort, Enrolment, Import, JoinCode, User
 
 PAGE = 50
@@ -44,6 +45,20 @@ def note_all(
     same = {"at": now, "actor_id": by, "deed": deed, "about": about}
     if entries := [same | {"subject_id": subject_id} for subject_id in subject_ids]:
         session.execute(insert(AuditEntry), entries)
+
+
+def note_once(
+    session: Session, *, by: int, deed: str, about: str, subject_id: int, once_key: str, now: datetime
+) -> bool:
+    """Note a deed unless one of the same `once_key` was noted before, also at this very moment; say whether it was."""
+    return insert_once(
+        session, AuditEntry, at=now, actor_id=by, deed=deed, subject_id=subject_id, about=about, once_key=once_key
+    )
+
+
+def is_noted(session: Session, once_key: str) -> bool:
+    """Whether a deed was noted that is noted once."""
+    return session.scalar(select(AuditEntry.id).where(AuditEntry.once_key == once_key)) is not None
 
 
 def export_log(session: Session, *, by: int | None, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What somebody typed and has not submitted yet, one draft a step; no text in it gets lost.
+"""What somebody typed and has not submitted yet, one draft a place; no text in it gets lost.
 
 A draft holds one text or more, the newest first: its `body`, and the `others`, which another tab, browser
 or kept form had left and which its learner has not chosen between yet. Each save names the version that its
@@ -21,11 +21,11 @@ from sqlalchemy import Row, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.course.content import Course
-from app.course.parts import StepBase
 from app.records.accounts import Visitor
 from app.records.base import insert_once, table_of
 from app.records.learning import enrolment_of, lock_enrolment
 from app.records.models import Draft
+from app.records.places import NOT_A_STEP, HasKeys
 
 Body = dict[str, list[str]]
 """The fields of a form: a list of strings by name."""
@@ -82,6 +82,13 @@ def with_text(texts: Iterable[Body], newest: Body) -> list[Body]:
 def same_lines(value: str) -> str:
     """Return a value with one kind of line end: forms and scripts send different ones of the same text."""
     return value.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def has_words(column: str | None) -> bool:
+    """Whether anything but space was typed in the texts of a row, as a column of it holds them."""
+    found = json.loads(column or "[]")
+    bodies = found if isinstance(found, list) else [found]
+    return any(value.strip() for body in bodies for values in body.values() for value in values)
 
 
 def _holds(newer: Body, older: Body) -> bool:
@@ -152,11 +159,11 @@ def _joined(rows: Sequence[_Columns], keys: Sequence[str]) -> _Standing:
     return _Standing(by_age[0].about, by_age[0].version, texts, max(row.saved_at for row in rows))
 
 
-def draft_of(session: Session, visitor: Visitor, step: StepBase) -> DraftRead | None:
-    """Return the draft of a step, whatever the step was called when it was saved."""
+def draft_of(session: Session, visitor: Visitor, place: HasKeys) -> DraftRead | None:
+    """Return the draft of a step or another place, whatever it was called when the draft was saved."""
     if visitor.enrolment_id is None:
         return None
-    return _draft_in(_standing(session, visitor.enrolment_id, step.keys))
+    return _draft_in(_standing(session, visitor.enrolment_id, place.keys))
 
 
 def _draft_in(found: _Standing | None) -> DraftRead | None:
@@ -166,13 +173,15 @@ def _draft_in(found: _Standing | None) -> DraftRead | None:
 
 
 def drafts_of(session: Session, visitor: Visitor, course: Course) -> dict[str, DraftRead]:
-    """Return all drafts of a visitor, in one statement, by the key of their step.
+    """Return all drafts that a visitor has at steps, in one statement, by the key of their step.
 
     It is today's key; that of a step which has left the course is the one that it had.
     """
     rows = session.execute(
         _TABLE.where(
-            Draft.enrolment_id == visitor.enrolment_id, or_(Draft.body != _EMPTY, Draft.other_body.is_not(None))
+            Draft.enrolment_id == visitor.enrolment_id,
+            or_(Draft.body != _EMPTY, Draft.other_body.is_not(None)),
+            ~Draft.about.contains(NOT_A_STEP),
         )
     )
     by_step: dict[str, list[_Columns]] = {}
@@ -189,7 +198,7 @@ def drafts_of(session: Session, visitor: Visitor, course: Course) -> dict[str, D
 def save_draft(
     session: Session,
     visitor: Visitor,
-    step: StepBase,
+    place: HasKeys,
     body: Mapping[str, Sequence[str]],
     *,
     version: int,
@@ -203,7 +212,7 @@ def save_draft(
     enrolment_id = enrolment_of(visitor)
     text = text_of(body)
     lock_enrolment(session, enrolment_id)
-    return put_text(session, enrolment_id, step.keys, text, version=version, most=MOST_OTHERS, now=now)
+    return put_text(session, enrolment_id, place.keys, text, version=version, most=MOST_OTHERS, now=now)
 
 
 def put_text(
@@ -256,30 +265,30 @@ def _write(
         )
 
 
-def drop_other(session: Session, visitor: Visitor, step: StepBase, *, version: int, now: datetime) -> bool:
+def drop_other(session: Session, visitor: Visitor, place: HasKeys, *, version: int, now: datetime) -> bool:
     """Let the others go and keep the newest text, as its learner chose on a page that showed `version`.
 
     Changes nothing, and says so by False, when another text came in since: nobody has seen that one.
     """
     enrolment_id = enrolment_of(visitor)
     lock_enrolment(session, enrolment_id)
-    found = _standing(session, enrolment_id, step.keys)
+    found = _standing(session, enrolment_id, place.keys)
     if found is None or len(found.texts) < 2:
         return True
     if found.version != version:
         return False
-    _write(session, enrolment_id, step.keys, found, found.texts[:1], now)
+    _write(session, enrolment_id, place.keys, found, found.texts[:1], now)
     return True
 
 
-def drop_draft(session: Session, visitor: Visitor, step: StepBase, *, version: int | None = None) -> bool:
-    """Drop the whole draft of a step, as after it was submitted.
+def drop_draft(session: Session, visitor: Visitor, place: HasKeys, *, version: int | None = None) -> bool:
+    """Drop the whole draft of a place, as after it was submitted.
 
     With `version`, only when no text came in since that one; False says that it stayed.
     """
     enrolment_id = enrolment_of(visitor)
     lock_enrolment(session, enrolment_id)
-    return drop_texts(session, enrolment_id, step.keys, version=version)
+    return drop_texts(session, enrolment_id, place.keys, version=version)
 
 
 def drop_texts(session: Session, enrolment_id: int, keys: Sequence[str], *, version: int | None = None) -> bool:

@@ -7,8 +7,9 @@ so two tabs at once leave no step out. Renames rewrite no row: everything asks f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, func, literal, select, union_all, update
 from sqlalchemy.orm import Session
@@ -91,15 +92,27 @@ def open_step(session: Session, enrolment_id: int, course: Course, step: StepBas
     return done
 
 
+OWN: Mapping[str, Any] = {"granted_at": None, "granted_by_id": None, "reason": None}
+"""The columns of a completion that tell whose deed it is, where it is its learner's own."""
+
+
 def add_completion(
-    session: Session, enrolment_id: int, course: Course, step: StepBase, done: frozenset[str], *, now: datetime
+    session: Session,
+    enrolment_id: int,
+    course: Course,
+    step: StepBase,
+    done: frozenset[str],
+    *,
+    now: datetime,
+    whose: Mapping[str, Any] = OWN,
 ) -> frozenset[str]:
     """Write that a step is done, and each module that is finished by then; once, whatever it was called before.
 
-    `done` is what `open_step` read; returns what is done now. The enrolment is locked, and `note_deed` follows.
+    `done` is what `open_step` read; returns what is done now. The enrolment is locked, and `note_deed` follows where it
+    is a deed of its learner; `whose` says when it is not.
     """
     if done.isdisjoint(step.keys):
-        done = _write_completion(session, enrolment_id, step, done, now)
+        done = _write_completion(session, enrolment_id, step, done, now, whose)
     for module in progress(course, done).modules:
         if module.finished and done.isdisjoint(module.module.keys):
             insert_once(
@@ -111,14 +124,14 @@ def add_completion(
 
 
 def _write_completion(
-    session: Session, enrolment_id: int, step: StepBase, done: frozenset[str], now: datetime
+    session: Session, enrolment_id: int, step: StepBase, done: frozenset[str], now: datetime, whose: Mapping[str, Any]
 ) -> frozenset[str]:
     """Insert the row of a step, or wake the one that was taken back, under whichever name it stands there."""
     taken_back = next((key for key in step.keys if TAKEN_BACK + key in done), None)
     if taken_back is None:
         insert_once(
             session, StepCompletion, enrolment_id=enrolment_id, step_key=step.key,
-            step_revision=step.source_revision, seen_revision=step.source_revision, completed_at=now,
+            step_revision=step.source_revision, seen_revision=step.source_revision, completed_at=now, **whose,
         )  # fmt: skip
         return done | {step.key}
     session.execute(
@@ -129,6 +142,7 @@ def _write_completion(
             seen_revision=step.source_revision,
             completed_at=now,
             taken_back_at=None,
+            **whose,
         )
         .execution_options(synchronize_session=False)
     )
@@ -175,7 +189,7 @@ def take_back_step(session: Session, visitor: Visitor, course: Course, step: Ste
             StepCompletion.step_key.in_(step.keys),
             StepCompletion.taken_back_at.is_(None),
         )
-        .values(taken_back_at=now)
+        .values(taken_back_at=now, **OWN)
         .returning(StepCompletion.step_key)
         .execution_options(synchronize_session=False)
     ).all()
@@ -235,11 +249,11 @@ def mark_seen(session: Session, visitor: Visitor, step: StepBase) -> None:
     )
 
 
-def module_finished_at(session: Session, visitor: Visitor) -> dict[str, datetime]:
+def module_finished_at(session: Session, enrolment_id: int | None) -> dict[str, datetime]:
     """Return when modules were finished, by the slug that each had then: ask for all of `module.keys`."""
     rows = session.execute(
         select(ModuleCompletion.module_slug, ModuleCompletion.completed_at).where(
-            ModuleCompletion.enrolment_id == visitor.enrolment_id
+            ModuleCompletion.enrolment_id == enrolment_id
         )
     )
     return {slug: at for slug, at in rows}  # noqa: C416 - rows are no pairs to mypy

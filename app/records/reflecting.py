@@ -23,7 +23,8 @@ from app.records import kept_forms
 from app.records.accounts import Visitor
 from app.records.drafts import drop_texts, same_lines
 from app.records.learning import add_completion, enrolment_of, lock_enrolment, note_deed, open_step
-from app.records.models import Enrolment, Reflection, ReflectionRevision
+from app.records.models import Enrolment, Reflection, ReflectionRevision, Reply
+from app.records.places import AnswerPlace
 
 LONGEST = 20_000
 """Characters of one text."""
@@ -114,6 +115,7 @@ class _Row:
     step_key: str
     level: Level
     shared_from: int | None
+    shared_at: datetime | None
     waiting_since: datetime | None
     deleted_at: datetime | None
     set_back_at: datetime | None
@@ -128,9 +130,10 @@ class _Row:
 
 _TABLE = (
     select(
-        Reflection.id, Reflection.step_key, Reflection.level, Reflection.shared_from, Reflection.waiting_since,
-        Reflection.deleted_at, Reflection.set_back_at, Reflection.version, ReflectionRevision.number,
-        ReflectionRevision.text, ReflectionRevision.language, ReflectionRevision.submitted_at,
+        Reflection.id, Reflection.step_key, Reflection.level, Reflection.shared_from, Reflection.shared_at,
+        Reflection.waiting_since, Reflection.deleted_at, Reflection.set_back_at, Reflection.version,
+        ReflectionRevision.number, ReflectionRevision.text, ReflectionRevision.language,
+        ReflectionRevision.submitted_at,
     )
     .outerjoin(ReflectionRevision, ReflectionRevision.reflection_id == Reflection.id)
     .order_by(ReflectionRevision.number.desc())
@@ -147,8 +150,8 @@ def _read_rows(session: Session, *which: ColumnElement[bool]) -> list[_Row]:
     found: dict[int, _Row] = {}
     texts: dict[int, list[RevisionRead]] = {}
     for row in session.execute(_TABLE.where(*which)):
-        facts = (row.id, row.step_key, Level(row.level), row.shared_from, row.waiting_since, row.deleted_at)
-        found[row.id] = _Row(*facts, row.set_back_at, row.version, ())
+        facts = (row.id, row.step_key, Level(row.level), row.shared_from, row.shared_at, row.waiting_since)
+        found[row.id] = _Row(*facts, row.deleted_at, row.set_back_at, row.version, ())
         if row.number is not None:
             shared = row.shared_from is not None and row.number >= row.shared_from
             text = RevisionRead(row.number, row.text, row.language, row.submitted_at, shared)
@@ -269,21 +272,20 @@ def change_level(
 
 
 def delete_reflection(session: Session, visitor: Visitor, step: StepBase, *, now: datetime) -> None:
-    """Delete the text with its earlier ones, its draft and what is kept of it; the step stays complete.
+    """Delete the text with its earlier ones, all replies, its drafts and what is kept of it; the step stays complete.
 
     A second call changes nothing. Raises NoEnrolment.
     """
     enrolment_id = enrolment_of(visitor)
     lock_enrolment(session, enrolment_id)
-    drop_texts(session, enrolment_id, step.keys)
-    kept_forms.forget(session, enrolment_id, step.keys)
+    keys = (*step.keys, *AnswerPlace(step).keys)
+    drop_texts(session, enrolment_id, keys)
+    kept_forms.forget(session, enrolment_id, keys)
     for row in _rows(session, enrolment_id, step.keys):
         if row.revisions:
-            session.execute(
-                delete(ReflectionRevision)
-                .where(ReflectionRevision.reflection_id == row.id)
-                .execution_options(synchronize_session=False)
-            )
+            for table in (Reply, ReflectionRevision):
+                of_row = delete(table).where(table.reflection_id == row.id)
+                session.execute(of_row.execution_options(synchronize_session=False))
             _update(session, row, _PRIVATE | {"deleted_at": now})
 
 
@@ -309,7 +311,7 @@ def set_back(
 # ---- writing rows of a locked enrolment ------------------------------------------------------
 
 _PRIVATE: dict[str, Any] = {
-    "level": Level.PRIVATE, "shared_from": None, "waiting_since": None, "set_back_at": None,
+    "level": Level.PRIVATE, "shared_from": None, "shared_at": None, "waiting_since": None, "set_back_at": None,
 }  # fmt: skip
 """The columns of who may read, where only their learner may and chose so."""
 
@@ -329,6 +331,7 @@ def _write_first(
                 "step_key": step.key,
                 "level": level,
                 "shared_from": None if level is Level.PRIVATE else 1,
+                "shared_at": None if level is Level.PRIVATE else now,
                 "waiting_since": now if level is Level.TRAINERS else None,
                 "version": 1,
             }
@@ -370,7 +373,9 @@ def _sharing(row: _Row, level: Level, newest: int, now: datetime) -> dict[str, A
     """
     facts = _PRIVATE | {"level": level}
     if level is not Level.PRIVATE:
-        facts["shared_from"] = row.shared_from if row.level is level else newest
+        facts |= {"shared_from": newest, "shared_at": now}
+    if row.level is level:
+        facts |= {"shared_from": row.shared_from, "shared_at": row.shared_at}
     if level is Level.TRAINERS:
         facts["waiting_since"] = row.waiting_since or now
     return facts

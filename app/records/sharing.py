@@ -17,12 +17,11 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func
 from sqlalchemy.orm import Session, aliased
 
 from app.course.parts import StepBase
+from app.course.rules.small_groups import ENOUGH
 from app.records.accounts import Visitor
 from app.records.models import Enrolment, Reflection, ReflectionRevision, User
 from app.records.reflecting import Level
 
-ENOUGH = 5
-"""Texts from which on they are shown."""
 SHOWN = 20
 """Texts at most at a time, drawn by lot: a page of a cohort of 500 stays light. The next view draws anew."""
 

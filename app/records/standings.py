@@ -18,12 +18,12 @@ from sqlalchemy.orm import Session
 
 from app.course.content import Course
 from app.course.parts import Completes
-from app.course.rules.cohort_modules import due_day
+from app.course.rules.cohort_modules import NO_EXTENSIONS, due_day
 from app.course.rules.flags import BEGUN_DAYS, Facts, Failed, Flag, Kind, Rules, flags_of, is_resting
 from app.course.rules.many import Bits, Sum
 from app.course.steps.quiz_step import QuizStep
 from app.records.guides import Trained
-from app.records.models import Attempt, Draft, Enrolment, FlagSnooze, Reflection, User
+from app.records.models import Attempt, Draft, Enrolment, Extension, FlagSnooze, Reflection, User
 from app.records.people import named
 
 
@@ -129,7 +129,8 @@ def everybody(
 ) -> tuple[Standing, ...]:
     """Tell how all learners of a cohort stand, whose account is open. `course` as the cohort has it.
 
-    `user_id` is the trainer's: flags rest for who let them rest. Five statements.
+    `user_id` is the trainer's: flags rest for who let them rest. Five statements; six where due days have passed, or
+    may have for some.
     """
     return _standings(session, _Ground(course, cohort, rules, now), user_id, _order(order), question)
 
@@ -137,7 +138,7 @@ def everybody(
 def standing_of(
     session: Session, cohort: Trained, course: Course, rules: Rules, enrolment_id: int, *, user_id: int, now: datetime
 ) -> Standing | None:
-    """Tell the same of one; nothing for who is no learner of the cohort. Five statements."""
+    """Tell the same of one; nothing for who is no learner of the cohort. As many statements."""
     ground = _Ground(course, cohort, rules, now)
     found = _standings(session, ground, user_id, (), "", Enrolment.id == enrolment_id)
     return found[0] if found else None
@@ -171,13 +172,15 @@ def _standings(
     failed, begun = _failed(session, ground, only), _begun(session, ground, only)
     waiting, seen = _waiting(session, here), _seen(session, user_id, here)
     has_dues, is_over, bits = bool(ground.dues), ground.rules.is_over, ground.bits
+    extended = _extended(session, here) if has_dues and not is_over else {}
     found = []
     for id_, done, began, has_come, is_quiet, last, came, matches in rows:
         one = bits.sum(bits.mask(done))
         flags: tuple[Flag, ...] = ()
         may_need = has_dues or is_quiet or not has_come or id_ in failed or id_ in begun
         if may_need and not one.finished and not is_over:
-            facts = _facts(ground, one, has_come, last, came, failed.get(id_, ()), begun.get(id_, ()))
+            later = extended.get(id_, NO_EXTENSIONS)
+            facts = _facts(ground, one, has_come, last, came, failed.get(id_, ()), begun.get(id_, ()), later)
             flags = flags_of(facts, ground.rules, ground.now)
         awake = flags
         if flags and seen:
@@ -206,6 +209,7 @@ def _facts(
     came: str,
     failed: Iterable[tuple[str, int, str]],
     begun: Iterable[tuple[str, str]],
+    extended: Mapping[str, date],
 ) -> Facts:
     came_at = _moment(came)
     return Facts(
@@ -214,7 +218,7 @@ def _facts(
         _moment(last) if last else None,
         one.finished,
         tuple(_failed_of(ground, one, failed)),
-        tuple(_due_of(ground, one, came_at)),
+        tuple(_due_of(ground, one, came_at, extended)),
         _begun_at(ground, one, begun),
     )
 
@@ -233,11 +237,12 @@ def _failed_of(ground: _Ground, one: Sum, failed: Iterable[tuple[str, int, str]]
             yield Failed(now, times, _moment(last))
 
 
-def _due_of(ground: _Ground, one: Sum, came_at: datetime) -> Iterable[tuple[str, date]]:
+def _due_of(ground: _Ground, one: Sum, came_at: datetime, extended: Mapping[str, date]) -> Iterable[tuple[str, date]]:
     for due in ground.dues:
         if not one.modules[due.number].finished:
             module = ground.course.modules[due.number]
-            day = due.day or due_day(ground.cohort.plan, module, ground.rules.day_of(came_at))
+            day = None if extended else due.day
+            day = day or due_day(ground.cohort.plan, module, ground.rules.day_of(came_at), extended)
             if day is not None:
                 yield due.slug, day
 
@@ -312,6 +317,20 @@ def _waiting(session: Session, here: ColumnElement[bool]) -> Mapping[int, tuple[
     for row in rows:
         found[row[1]].append(WaitingText(*tuple[Any, ...](row)))
     return {enrolment_id: tuple(texts) for enrolment_id, texts in found.items()}
+
+
+def _extended(session: Session, here: ColumnElement[bool]) -> Mapping[int, dict[str, date]]:
+    """Read who got more time for a module, and until when."""
+    found: dict[int, dict[str, date]] = defaultdict(dict)
+    rows = session.connection().execute(
+        select(Extension.enrolment_id, Extension.module_slug, Extension.due_on)
+        .join(Enrolment, Enrolment.id == Extension.enrolment_id)
+        .join(User, User.id == Enrolment.user_id)
+        .where(here)
+    )
+    for enrolment_id, slug, day in rows:
+        found[enrolment_id][slug] = day
+    return found
 
 
 def _seen(session: Session, user_id: int, here: ColumnElement[bool]) -> Mapping[tuple[int, str], datetime]:

@@ -112,6 +112,14 @@ def learner_here() -> Visitor:
     return visitor
 
 
+def must_be_sent_by(enrolment_id: int) -> None:
+    """Refuse a form that was not made for this enrolment of who is signed in; to read, nothing is asked."""
+    if request.method not in READING_METHODS:
+        person = _signed_person() or abort(HTTPStatus.BAD_REQUEST)
+        if person.enrolment_id != enrolment_id:
+            abort(HTTPStatus.NOT_FOUND)
+
+
 def enter(user_id: int, stamp: str, *, stay: bool = False, enrolment_id: int | None = None) -> Visitor:
     """Begin a new session for somebody who proved who they are, and hand over what was kept for them.
 

@@ -108,5 +108,10 @@ def _marker(tread: Tread) -> Marker:
     return Marker(x=_percent((tread.start + tread.end) / 2), y=_percent(tread.top))
 
 
+def bar(some: int, whole: int) -> str:
+    """Return how long a bar is that shows some of a whole, as percent for an SVG attribute."""
+    return _percent(WHOLE * some / whole)
+
+
 def _percent(units: float) -> str:
     return f"{100 * units / WHOLE:.2f}".rstrip("0").rstrip(".") + "%"

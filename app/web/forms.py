@@ -1,5 +1,7 @@
 """The ground of all forms: fields come from the form that was sent."""
 
+import re
+from datetime import date
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -8,12 +10,17 @@ from babel import Locale
 from babel.support import NullTranslations, Translations
 from flask import Response, make_response, render_template, request
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, StringField
+from wtforms import DateField, Form, StringField
 from wtforms.i18n import messages_path
+from wtforms.validators import Optional
 
 from app.web.extensions import READING_METHODS
+
+YEARS = range(2000, 2200)
+"""In which a day may lie that somebody fills in."""
 
 
 class OpstapForm(FlaskForm):  # type: ignore[misc]  # the library has no types
@@ -49,6 +56,28 @@ class Line(StringField):
     """A line of text."""
 
     data: str
+
+
+class Day(DateField):
+    """A day, or none."""
+
+    data: date | None
+
+    def __init__(self, label: Any, **about: Any) -> None:
+        super().__init__(label, [Optional()], **about)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take a day as browsers send one; also as people type it where the browser has no calendar."""
+        typed = (valuelist or [""])[0].strip()
+        if typed and (found := re.fullmatch(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})", typed)):
+            typed = f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}"
+        try:
+            self.data = date.fromisoformat(typed) if typed else None
+        except ValueError:
+            self.data = None
+            raise ValueError(_("Fill in a day such as 31-01-2027")) from None
+        if self.data is not None and self.data.year not in YEARS:  # far enough for every due date to be a date too
+            raise ValueError(_("Fill in a day such as 31-01-2027"))
 
 
 @cache

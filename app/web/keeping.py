@@ -6,6 +6,7 @@ same browser. Whoever else signs in there never sees it.
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -14,21 +15,24 @@ from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
 
-from app.course.parts import StepBase
 from app.records import kept_forms
 from app.records.accounts import Visitor
 from app.records.drafts import DraftTooLarge
 from app.records.kept_forms import TooManyKeptForms
 from app.records.learning import NoEnrolment
+from app.records.places import AnswerPlace, HasKeys, ReplyPlace
 from app.web.cookies import cookie_here, keep_cookie
 from app.web.extensions import db, house
-from app.web.pages import current_course, path_of, tell
+from app.web.pages import MODULES, current_course, path_of, tell
 
 NOT_TYPED = frozenset(
     {"csrf_token", "enrolment", "deed_key", "draft_version", "unsure", "revision", "version"}
-    | {"later", "take", "take_back", "drop", "on", "list", "anyway"}
+    | {"later", "take", "take_back", "drop", "on", "list", "anyway", "seen", "next"}
 )
 """Fields that the page put into the form for itself; all others are what somebody typed or chose."""
+
+THREAD = "/thread"
+"""Where, below the address of a step, its learner reads what trainers wrote about their text, and answers."""
 
 BROWSER = "browser"
 """The cookie that holds the name of a browser."""
@@ -52,21 +56,22 @@ def typed_fields() -> dict[str, list[str]]:
 
 
 def keep_sent_form(person: SignedPerson) -> bool:
-    """Keep what was typed on a step's page for a day; say whether it is kept.
+    """Keep what was typed at a step, or in a reply, for a day; say whether it is kept.
 
     Commits: whatever the answer to this request, nothing else of it is written.
     """
-    step = _step_of_request()
-    if step is None or person.enrolment_id is None or not (body := typed_fields()):
+    found = _place_of_request()
+    if found is None or person.enrolment_id is None or not (body := typed_fields()):
         return False
+    place, path = found
     try:
         kept_forms.keep(
             db.session,
             browser_hash=_browser_hash(_browser_here() or _new_browser()),
             user_id=person.user_id,
             enrolment_id=person.enrolment_id,
-            path=path_of(step),
-            about=step.key,
+            path=path,
+            about=place.key,
             body=body,
             now=datetime.now(UTC),
         )
@@ -90,14 +95,38 @@ def hand_over_at_sign_in(visitor: Visitor) -> None:
     kept_forms.purge(db.session, now)
     titles = {path_of(step): step.title for step in current_course().steps}
     for path in paths:
-        link = Markup('<a href="{}">{}</a>').format(path, titles.get(path, path))
+        link = Markup('<a href="{}">{}</a>').format(path, titles.get(path) or _title_of_reply(path, titles))
         tell(Markup("{} {}").format(_("What you sent after your session had ended is here, as a draft:"), link))
 
 
-def _step_of_request() -> StepBase | None:
-    """Return the step whose page or draft was posted to, or None for any other address."""
+def reply_path(cohort_id: int, reflection_id: int) -> str:
+    """Return the address of the page on which a trainer replies."""
+    return f"/trainer/cohorts/{cohort_id}/reflections/{reflection_id}"
+
+
+def answer_path(step_path: str) -> str:
+    """Return the address of the page on which a learner answers, below that of the step."""
+    return step_path + THREAD
+
+
+def _place_of_request() -> tuple[HasKeys, str] | None:
+    """Return the place that was typed at and the address of its page; None for any other address."""
     args = request.view_args or {}
-    return current_course().step_by_key.get(f"{args.get('module_slug')}/{args.get('step_slug')}")
+    if "reflection_id" in args:
+        return ReplyPlace(args["reflection_id"]), reply_path(args["cohort_id"], args["reflection_id"])
+    step = current_course().step_by_key.get(f"{args.get('module_slug')}/{args.get('step_slug')}")
+    if step is None:
+        return None
+    path = path_of(step)
+    is_answer = (request.url_rule.rule if request.url_rule else "").partition("<step_slug>")[2].startswith(THREAD)
+    return (AnswerPlace(step), answer_path(path)) if is_answer else (step, path)
+
+
+def _title_of_reply(path: str, titles: Mapping[str, str]) -> str:
+    """Say what is kept for a page that is none of a step."""
+    if title := titles.get(path.removesuffix(THREAD)):
+        return str(_("your answer at ‘%(title)s’", title=title))
+    return path if path.startswith(MODULES) else str(_("your reply"))
 
 
 def person_sign(visitor: Visitor) -> str:

@@ -23,14 +23,20 @@ TO_SOMEBODY: Mapping[str, LazyString] = {
     "copy_link": _l("Link made to give by hand"),
     "end_admin": _l("No longer an admin"),
     "end_enrolment": _l("Enrolment ended"),
+    "end_extension": _l("More time for a module ended"),
     "enrol": _l("Enrolled"),
+    "extend": _l("More time given for a module"),
+    "grant_step": _l("Step marked as done elsewhere"),
     "make_admin": _l("Made an admin"),
     "make_trainer": _l("Made a trainer"),
     "move": _l("Moved to another cohort"),
+    "open_record": _l("Record opened"),
     "reopen_account": _l("Account opened again"),
+    "reply": _l("Replied to a reflection"),
     "reset_second_step": _l("Two-step sign-in turned off"),
     "send_again": _l("Invitation sent again"),
     "unenrol": _l("Enrolment from a file taken back"),
+    "withdraw_grant": _l("Mark of a step as done elsewhere withdrawn"),
 }
 """Deeds that concern a person, by the name that the verb gave it."""
 

@@ -15,7 +15,7 @@ from typing import NoReturn
 from app.course.files.shelf import Shelf
 from app.records.engine import make_engine
 from tests import chromium
-from tests.bench import deeds, measuring, office, starting, table, training, viewing
+from tests.bench import deeds, measuring, office, questions, queue, starting, table, training, viewing
 from tests.bench.deeds import path_of
 from tests.bench.measuring import ROUNDS, Row, Site
 from tests.bench.people import LEARNERS, WITH_REAL_PASSWORD, fill, steps_of
@@ -71,7 +71,11 @@ def measured(folder: Path) -> list[Row]:
     say("Looking for one of 100,000 people")
     rows += office.people(variables, _copy(file, "many"))
     say("Opening the pages of cohorts")
-    return rows + training.cohort_pages(variables, shelf.course())
+    rows += training.cohort_pages(variables, shelf.course())
+    say("Opening the queue")
+    rows += queue.queue_pages(variables, _copy(file, "queue"))
+    say("Opening the questions of a quiz")
+    return rows + questions.page_of_questions(variables, _copy(file, "questions"), shelf.course(), steps.quiz)
 
 
 @contextmanager

@@ -21,6 +21,8 @@ from tests.bench.office import (
     MEMORY_CSV,
     SEARCH_PEOPLE,
 )
+from tests.bench.questions import QUESTIONS
+from tests.bench.queue import QUEUE
 from tests.bench.servers import DEFAULT, TWO_SYNC_WORKERS
 from tests.bench.starting import LARGE_START, MEMORY, START
 from tests.bench.things import COMPLETE, DRAFT, QUIZ, READ
@@ -86,6 +88,8 @@ TARGETS = {
     (EXPORT_CSV, DEFAULT.name): Target(p50_ms=10_000),
     (EXPORT_BOOK, DEFAULT.name): Target(p50_ms=10_000),
     (EXPORT_MEMORY, DEFAULT.name): Target(bytes=40 * MB),
+    (QUEUE, DEFAULT.name): Target(p50_ms=50),
+    (QUESTIONS, DEFAULT.name): Target(p50_ms=200),
     **{
         (COHORT_PAGES[count], server): Target(p50_ms=most, bytes=40 * KB)
         for server in (DEFAULT.name, ON_POSTGRES)

@@ -149,8 +149,8 @@ def _fill_deeds(
         for id_ in ids[::4]
     ]  # fmt: skip
     texts = [
-        {"enrolment_id": id_, "step_key": keys[2], "level": "trainers", "shared_from": 1, "version": 1,
-         "waiting_since": now - timedelta(days=draw.uniform(0, 9))}
+        {"enrolment_id": id_, "step_key": keys[2], "level": "trainers", "shared_from": 1, "shared_at": now,
+         "version": 1, "waiting_since": now - timedelta(days=draw.uniform(0, 9))}
         for id_ in ids[::10]
     ]  # fmt: skip
     resting = [{"user_id": trainer_id, "enrolment_id": id_, "flag": "silent", "seen_at": now} for id_ in ids[:50]]

@@ -537,6 +537,104 @@ def see_the_cohort(walk: Walk) -> None:
     walk.see("cohort of many, put away", f"{address}?page=2")
 
 
+def see_the_queue(walk: Walk) -> None:
+    """What waits for a trainer, the reply to it, and what the learner reads; then it is shared no more."""
+    page = walk.page
+    walk.become("trainer")
+    walk.see("queue, nobody waits", "/trainer/queue")
+    for version, words in enumerate((LONG, f"Again. {LONG}")):
+        walk.reflect("middle", WALK, words, level="trainers", version=version)
+    walk.reflect("done", WALK, "عبر الحديقة.", level="trainers")
+    walk.reflect("fifth", WALK, "Along the canal.", level="trainers")
+    walk.see("queue", "/trainer/queue")
+    walk.press("Read the first")
+    page.locator("main details").evaluate("one => one.open = true")
+    walk.see("a text that waits")
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.locator("#text").fill("From another tab.")
+    with other.expect_navigation():
+        other.get_by_role("button", name="Keep as a draft").click()
+    other.close()
+    page.locator("#text").fill(LONG)
+    walk.press("Send and go to the next")
+    expect(page.locator("#other-texts")).to_be_visible()
+    walk.see("a reply, two texts")
+    walk.press("I do not need it any more")
+    walk.press("Send and go to the next")
+    expect(page.locator(".flashes")).to_contain_text("Your reply is sent.")
+    walk.see("the next text, after a reply")
+    walk.press("Send and go to the next")
+    walk.see("a reply without words")
+    page.locator("#text").fill("Half a")
+    walk.press("Keep as a draft")
+    walk.see("a reply, kept as a draft")
+    walk.see("queue, with a draft", "/trainer/queue")
+    see_the_thread(walk)
+    walk.become("trainer")
+    page.goto(f"{walk.site.address}/trainer/queue")
+    walk.press("Done")
+    address = page.url
+    with walk.site.writing() as session:
+        enrolment_id = walk.visitor(session, "done").enrolment_id
+        reflecting.set_back(session, enrolment_ids=[enrolment_id or 0], now=walk.now)
+        session.commit()
+    walk.see("queue, with a reply that can be sent no more", "/trainer/queue")
+    walk.see("a text that is shared no more", urlsplit(address).path)
+
+
+def see_the_thread(walk: Walk) -> None:
+    """What a learner reads of a reply, and what they write back."""
+    page = walk.page
+    walk.become("middle")
+    walk.see("my course, a reply")
+    walk.press(re.compile("^Trainer wrote to you"))
+    page.locator("main details").evaluate("one => one.open = true")
+    walk.see("thread")
+    page.locator("#text").fill(f"{ABOUT_HER} {LONG}")
+    walk.press("Send")
+    walk.see("an answer that is asked about")
+    walk.press("Send all the same")
+    walk.see("thread, answered")
+    walk.see("reflect, with a thread", path(WALK))
+    walk.see("own texts, with a thread", "/reflections")
+    walk.page.goto(walk.site.address + path(WALK))
+    walk.press("Stop sharing: only me")
+    walk.see("reflect, with a thread that is closed")
+    walk.see("thread that is closed", f"{path(WALK)}/thread")
+
+
+def see_the_questions(walk: Walk) -> None:
+    """How questions do: before anybody answered, with too few attempts, and with enough in one of two languages."""
+    walk.become("trainer")
+    walk.see("quizzes", "/trainer/questions")
+    walk.see("questions, nobody answered", "/trainer/questions/map-signs")
+    try_the_quiz(walk, 21, {"distance": ("two",), "word": (LONG.split()[0],)})
+    try_the_quiz(walk, 7, {"distance": ("four",), "steep": ("close", "crossing"), "word": ("contour",)})
+    try_the_quiz(walk, 2, {"time": ("flat>twelve", "up>twenty")})
+    walk.language = "nl"
+    try_the_quiz(walk, 6, {"distance": ("twenty",)})
+    walk.language = "en"
+    walk.see("questions", "/trainer/questions/map-signs")
+    expect(walk.page.locator(".item__odd").first).to_be_visible()
+    expect(walk.page.get_by_text("withheld").first).to_be_visible()
+    walk.page.locator("main details").evaluate_all("all => all.forEach(one => one.open = true)")
+    walk.see("questions, unfolded")
+
+
+def try_the_quiz(walk: Walk, people: int, given: Mapping[str, Given]) -> None:
+    """Let so many new learners answer the quiz about maps alike, once."""
+    course = walk.site.course(walk.language)
+    step = course.step_by_key[QUIZ]
+    assert isinstance(step, QuizStep)
+    with walk.site.writing() as session:
+        cohort = session.scalars(select(Cohort).limit(1)).one()
+        for _one in range(people):
+            visitor = make_visitor(session, enrolment=make_enrolment(session, cohort=cohort))
+            attempts.submit_quiz(session, visitor, course, step, given, deed_key="1", shuffle_seed=1, now=walk.now)
+        session.commit()
+
+
 def see_two_steps(walk: Walk) -> None:
     """Two-step sign-in: turned on, asked for, turned off, and needed of an admin."""
     page = walk.page
@@ -650,6 +748,8 @@ TOURS: Mapping[str, Callable[[Walk], None]] = {
     "sharing": see_sharing,
     "others": see_the_others,
     "cohort": see_the_cohort,
+    "queue": see_the_queue,
+    "questions": see_the_questions,
     "two steps": see_two_steps,
     "errors": see_errors,
 }

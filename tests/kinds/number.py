@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from app.course.parts import Given, Inline, QuestionBase
-from app.web.learner.fields import QuestionField, Verdict
+from app.web.attempt_view import Verdict
+from app.web.learner.fields import QuestionField
 
 
 class Number(QuestionBase):

@@ -15,6 +15,7 @@ from app.records.models import (
     CohortModule,
     Draft,
     EndedVisit,
+    Extension,
     FlagSnooze,
     Import,
     ImportFile,
@@ -26,6 +27,7 @@ from app.records.models import (
     RecoveryCode,
     Reflection,
     ReflectionRevision,
+    Reply,
     SecondStep,
     StepCompletion,
     Throttle,
@@ -42,10 +44,13 @@ def fill(session: Session) -> None:
     code = make_join_code(session, cohort=cohort, key="TREE-7K4P-BRDX", seats=2, taken=1)
     enrolment = make_enrolment(session, user=user, cohort=cohort)
     _fill_coming_in(session, user.id, code.id, enrolment.id)
-    _fill_learning(session, enrolment.id)
+    _fill_learning(session, enrolment.id, user.id)
     _fill_imports(session, user.id, cohort.id)
     session.add(FlagSnooze(user_id=user.id, enrolment_id=enrolment.id, flag="silent", seen_at=NOW))
-    session.add(AuditEntry(at=NOW, actor_id=user.id, deed="enrol", subject_id=user.id, about="cohort:1"))
+    session.add(Extension(enrolment_id=enrolment.id, module_slug="sums", due_on=NOW.date(), by_id=user.id, made_at=NOW))
+    session.add(
+        AuditEntry(at=NOW, actor_id=user.id, deed="enrol", subject_id=user.id, about="cohort:1", once_key="once")
+    )
     session.flush()
 
 
@@ -71,7 +76,7 @@ def _fill_coming_in(session: Session, user_id: int, code_id: int, enrolment_id: 
     )  # fmt: skip
 
 
-def _fill_learning(session: Session, enrolment_id: int) -> None:
+def _fill_learning(session: Session, enrolment_id: int, user_id: int) -> None:
     reflection = Reflection(enrolment_id=enrolment_id, step_key="sums/think", level="private")
     attempt = Attempt(
         enrolment_id=enrolment_id, quiz_slug="primes", quiz_revision="q1", step_key="sums/check", number=1,
@@ -89,6 +94,10 @@ def _fill_learning(session: Session, enrolment_id: int) -> None:
             Bookmark(enrolment_id=enrolment_id, step_key="sums/add", made_at=NOW),
             Draft(enrolment_id=enrolment_id, about="sums/think", body="{}", version=1, saved_at=NOW),
             ReflectionRevision(reflection_id=reflection.id, number=1, text="I", language="en", submitted_at=NOW),
+            Reply(
+                reflection_id=reflection.id, author_id=user_id, by_learner=False, deed_key="deed", revision_number=1,
+                text="You", language="en", written_at=NOW,
+            ),
             Answer(
                 attempt_id=attempt.id, question_slug="two", question_revision="w1", given='["a"]', points=1,
                 rest_points=0, is_first=True,

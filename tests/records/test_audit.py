@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select, true
+from sqlalchemy import delete, select, true
 from sqlalchemy.orm import Session
 
 import app.records
@@ -19,6 +19,8 @@ from app.records import (
     audit,
     cohorts,
     exporting,
+    extending,
+    granting,
     guides,
     imports,
     invitations,
@@ -26,13 +28,21 @@ from app.records import (
     moving,
     outbox,
     people,
+    replying,
+    reviewing,
     second_step,
 )
-from app.records.models import AuditEntry, Enrolment, Import, SecondStep
+from app.records.models import AuditEntry, Cohort, Enrolment, Import, Reflection, ReflectionRevision, SecondStep, User
+from app.records.replying import Seen
+from app.records.reviewing import LearnerFacts
 from app.web.logbook import TO_SOMEBODY
 from tests.makers import NOW, make_cohort, make_enrolment, make_join_code, make_user
+from tests.nouns import make_course, make_module, make_read
 
 Deed = Callable[[Session, int], object]
+
+COURSE = make_course(make_module("one", make_read("one/a"), make_read("one/b")))
+MODULE, STEP = COURSE.modules[0], COURSE.steps[0]
 
 EXAMPLES: dict[str, Deed] = {
     "accounts.add_admin": lambda session, by: accounts.add_admin(
@@ -41,6 +51,17 @@ EXAMPLES: dict[str, Deed] = {
     "audit.export_log": lambda session, by: audit.export_log(session, by=by, now=NOW),
     "guides.settle_silence": lambda session, by: guides.settle_silence(
         session, make_cohort(session).id, days=7, version=1, by=by, now=NOW
+    ),
+    "extending.extend": lambda session, by: extend_somebody(session, by),
+    "extending.end_extension": lambda session, by: extending.end_extension(
+        session, extend_somebody(session), MODULE, by=by, now=NOW
+    ),
+    "granting.grant_step": lambda session, by: grant_somebody(session, by),
+    "granting.withdraw_grant": lambda session, by: granting.withdraw_grant(
+        session, grant_somebody(session), STEP, by=by, now=NOW
+    ),
+    "reviewing.open_record": lambda session, by: reviewing.open_record(
+        session, somebody_who_learns(session), by=by, day=NOW.date(), now=NOW
     ),
     "exporting.export_cohorts": lambda session, by: export_the_cohorts(session, by),
     "outbox.put_test": lambda session, by: outbox.put_test(session, by=by, now=NOW),
@@ -122,6 +143,7 @@ EXAMPLES: dict[str, Deed] = {
     "imports.undoing.undo_import": lambda session, by: imports.undo_import(
         session, made_import(session, "applied"), by=by, now=NOW
     ),
+    "replying.reply": lambda session, by: reply_to_somebody(session, by),
     "second_step.reset_second_step": lambda session, by: second_step.reset_second_step(
         session, with_second_step(session), by=by, now=NOW
     ),
@@ -133,6 +155,23 @@ def export_the_cohorts(session: Session, by: int) -> None:
     """Take the list of cohorts along: of one."""
     make_cohort(session)
     exporting.export_cohorts(session, by=by, now=NOW)
+
+
+def reply_to_somebody(session: Session, by: int) -> None:
+    """Reply to a text that somebody shares, as a trainer of their cohort."""
+    place = make_enrolment(session)
+    cohort = session.get_one(Cohort, place.cohort_id)
+    make_enrolment(session, user=session.get_one(User, by), cohort=cohort, role="trainer")
+    text = Reflection(enrolment_id=place.id, step_key="a/b", level="trainers", shared_from=1, shared_at=NOW)
+    session.add(text)
+    session.flush()
+    session.add(ReflectionRevision(reflection_id=text.id, number=1, text="I", language="en", submitted_at=NOW))
+    session.flush()
+    trained = guides.trained(session, by, cohort.id)
+    assert trained is not None
+    replying.reply(
+        session, trained, text.id, text="You", seen=Seen(1, 0), deed_key="deed", language="en", by=by, now=NOW
+    )
 
 
 def with_second_step(session: Session) -> int:
@@ -157,6 +196,33 @@ def made_import(session: Session, stage: str) -> int:
     return made.id
 
 
+def somebody_who_learns(session: Session) -> LearnerFacts:
+    """Enrol a learner, as their trainer reaches them."""
+    one = make_enrolment(session)
+    found = reviewing.learner_of(session, one.cohort_id, one.id)
+    assert found is not None
+    return found
+
+
+def extend_somebody(session: Session, by: int | None = None) -> LearnerFacts:
+    """Give a learner more time; where it is not about that, without a trace in the log."""
+    learner = somebody_who_learns(session)
+    extending.extend(session, learner, MODULE, due_on=NOW.date(), by=by or make_user(session).id, now=NOW)
+    return without_entries(session, learner) if by is None else learner
+
+
+def grant_somebody(session: Session, by: int | None = None) -> LearnerFacts:
+    """Note a step as done elsewhere; where it is not about that, without a trace in the log."""
+    learner, who = somebody_who_learns(session), by or make_user(session).id
+    granting.grant_step(session, learner, COURSE, STEP, reason="Elsewhere", by=who, now=NOW)
+    return without_entries(session, learner) if by is None else learner
+
+
+def without_entries(session: Session, learner: LearnerFacts) -> LearnerFacts:
+    session.execute(delete(AuditEntry))
+    return learner
+
+
 def staff_verbs() -> set[str]:
     """Find every public function of the records that takes `by`."""
     found = set()
@@ -166,7 +232,7 @@ def staff_verbs() -> set[str]:
             if (
                 is_own
                 and "by" in inspect.signature(function).parameters
-                and function not in (audit.note, audit.note_all)
+                and function not in (audit.note, audit.note_all, audit.note_once)
             ):
                 found.add(f"{module.name.removeprefix('app.records.')}.{name}")
     return found

@@ -16,6 +16,8 @@ from tests.records.filled import counts, fill
 
 TABLES = Base.metadata.sorted_tables
 
+SHARED = "shared_from = 1, shared_at = '2026-11-19 08:05:00'"
+
 BREAKING_A_CHECK = {
     "ck_user_email_folded": [
         "UPDATE \"user\" SET email = 'Noor@example.org'",
@@ -42,22 +44,36 @@ BREAKING_A_CHECK = {
         "UPDATE one_time_link SET join_code_id = NULL",
         'UPDATE one_time_link SET user_id = (SELECT id FROM "user")',
     ],
+    "ck_step_completion_granted_with_reason": [
+        "UPDATE step_completion SET granted_at = '2026-11-19 08:05:00'",
+        "UPDATE step_completion SET reason = 'elsewhere'",
+    ],
+    "ck_step_completion_reason_length": [
+        "UPDATE step_completion SET granted_at = '2026-11-19 08:05:00', reason = ''",
+        f"UPDATE step_completion SET granted_at = '2026-11-19 08:05:00', reason = '{'a' * 501}'",
+    ],
     "ck_draft_version_counts": ["UPDATE draft SET version = 0"],
-    "ck_reflection_level": ["UPDATE reflection SET level = 'world', shared_from = 1"],
+    "ck_reflection_level": [f"UPDATE reflection SET level = 'world', {SHARED}"],
     "ck_reflection_shared_from_when_shared": [
-        "UPDATE reflection SET level = 'cohort'",
+        "UPDATE reflection SET level = 'cohort', shared_at = '2026-11-19 08:05:00'",
         "UPDATE reflection SET shared_from = 1",
+    ],
+    "ck_reflection_shared_at_when_shared": [
+        "UPDATE reflection SET level = 'cohort', shared_from = 1",
+        "UPDATE reflection SET shared_at = '2026-11-19 08:05:00'",
     ],
     "ck_reflection_only_what_trainers_read_waits": [
         "UPDATE reflection SET waiting_since = '2026-11-19 08:05:00'",
-        "UPDATE reflection SET waiting_since = '2026-11-19 08:05:00', level = 'cohort', shared_from = 1",
+        f"UPDATE reflection SET waiting_since = '2026-11-19 08:05:00', level = 'cohort', {SHARED}",
     ],
     "ck_reflection_deleted_is_private": [
-        "UPDATE reflection SET deleted_at = '2026-11-19 08:05:00', level = 'cohort', shared_from = 1"
+        f"UPDATE reflection SET deleted_at = '2026-11-19 08:05:00', level = 'cohort', {SHARED}"
     ],
     "ck_reflection_set_back_is_private": [
-        "UPDATE reflection SET set_back_at = '2026-11-19 08:05:00', level = 'cohort', shared_from = 1"
+        f"UPDATE reflection SET set_back_at = '2026-11-19 08:05:00', level = 'cohort', {SHARED}"
     ],
+    "ck_reply_text_length": ["UPDATE reply SET text = ''", f"UPDATE reply SET text = '{'a' * 20_001}'"],
+    "ck_reply_number_counts": ["UPDATE reply SET revision_number = 0"],
     "ck_reflection_revision_number_counts": ["UPDATE reflection_revision SET number = 0"],
     "ck_wording_about": ["UPDATE wording SET about = 'step'"],
     "ck_attempt_points_in_range": ["UPDATE attempt SET points = 3", "UPDATE attempt SET points = -1"],

@@ -293,7 +293,8 @@ def test_a_row_for_another_cohort_is_left_alone(engine: Engine, cohort_id: int) 
 def test_a_trainer_who_comes_sets_back_what_the_cohort_shared(engine: Engine, cohort_id: int) -> None:
     with writing(engine) as session:
         place = make_enrolment(session, cohort=session.get_one(Cohort, cohort_id))
-        session.add(Reflection(enrolment_id=place.id, step_key="sums/think", level="trainers", shared_from=1))
+        shared = {"level": "trainers", "shared_from": 1, "shared_at": NOW}
+        session.add(Reflection(enrolment_id=place.id, step_key="sums/think", **shared))
     learners = brought(engine, cohort_id, ("L", "l@example.org", "learner"))
     with writing_sessions(engine)() as session:
         assert session.scalars(select(Reflection.level)).one() == "trainers"

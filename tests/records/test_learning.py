@@ -93,7 +93,7 @@ def test_a_module_is_finished_once_in_the_revision_that_it_had(session: Session)
     longer = make_course(make_module("one", A, B, make_read("one/c"), revision="module-2"))
     complete_step(session, visitor, longer, longer.steps[2], now=LATER)
     assert session.scalars(select(ModuleCompletion.module_revision)).all() == ["module-1"]
-    assert module_finished_at(session, visitor) == {"one": NOW}
+    assert module_finished_at(session, visitor.enrolment_id) == {"one": NOW}
 
 
 def test_a_module_whose_last_missing_step_was_retired_is_finished_by_the_next_deed(session: Session) -> None:
@@ -159,7 +159,7 @@ def test_a_finished_module_stays_finished_when_a_step_is_taken_back(session: Ses
     take_back_step(session, visitor, COURSE, B, now=LATER)
     assert done_of(session, visitor) == "one one/a ~one/b"
     complete_step(session, visitor, COURSE, B, now=LATER)
-    assert module_finished_at(session, visitor) == {"one": NOW}
+    assert module_finished_at(session, visitor.enrolment_id) == {"one": NOW}
 
 
 @pytest.mark.parametrize("step", [make_reflect("one/a"), make_quiz_step("one/a")], ids=["reflect", "quiz"])
@@ -391,7 +391,7 @@ def _hold(session: Session, visitor: Visitor, course: Course, finished: set[int]
     now_finished = {at for at, module in enumerate(so_far.modules) if module.finished}
     assert finished <= now_finished
     finished |= now_finished
-    stored = [course.module_by_slug[slug].slug for slug in module_finished_at(session, visitor)]
+    stored = [course.module_by_slug[slug].slug for slug in module_finished_at(session, visitor.enrolment_id)]
     assert sorted(stored) == sorted(course.modules[at].slug for at in now_finished)
     rows = session.scalars(select(StepCompletion.step_key).where(StepCompletion.enrolment_id == visitor.enrolment_id))
     steps = [course.step_by_key[key].key for key in rows]

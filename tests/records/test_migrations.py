@@ -160,6 +160,21 @@ def test_each_later_migration_is_undone_and_done_again_without_losing_a_row_of_t
     assert rows_of(engine) == {name: count if name in old else 0 for name, count in rows.items()}
 
 
+def test_what_was_shared_before_its_moment_was_kept_is_shared_since_its_first_shared_text(
+    filled_url: str, engine: Engine, tmp_path: Path
+) -> None:
+    engine.dispose()
+    config = migrations_in()
+    with schema_change(filled_url) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0007")
+        connection.execute(text("UPDATE reflection SET level = 'trainers', shared_from = 1"))
+    bring_up_to_date(filled_url, backups=tmp_path)
+    same = "SELECT shared_at = submitted_at FROM reflection JOIN reflection_revision ON reflection_id = id"
+    with engine.connect() as connection:
+        assert [bool(is_same) for (is_same,) in connection.execute(text(same))] == [True]
+
+
 def test_a_new_database_is_made_and_one_that_is_up_to_date_left_alone(empty_url: str, tmp_path: Path) -> None:
     first = bring_up_to_date(empty_url, backups=tmp_path / "backups")
     again = bring_up_to_date(empty_url, backups=tmp_path / "backups")

@@ -43,7 +43,8 @@ def letters(session: Session) -> list[tuple[str, int | None]]:
 
 def share(session: Session, enrolment: Enrolment) -> int:
     """Share a text of somebody with their trainers; return the reflection."""
-    reflection = Reflection(enrolment_id=enrolment.id, step_key="one/reflect", level="trainers", shared_from=1)
+    shared = {"level": "trainers", "shared_from": 1, "shared_at": NOW}
+    reflection = Reflection(enrolment_id=enrolment.id, step_key="one/reflect", **shared)
     session.add(reflection)
     session.flush()
     return reflection.id

@@ -10,10 +10,11 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.course.parts import StepBase
+from app.course.rules.small_groups import ENOUGH
 from app.records.accounts import Visitor
 from app.records.models import Cohort, Enrolment, User
 from app.records.reflecting import change_level, delete_reflection, reflection_of, submit_reflection
-from app.records.sharing import ENOUGH, SHOWN, SharedText, SharedTexts, texts_shared_at
+from app.records.sharing import SHOWN, SharedText, SharedTexts, texts_shared_at
 from tests.makers import NOW, make_cohort, make_enrolment, make_visitor
 from tests.nouns import make_course, make_module, make_reflect
 from tests.racing import counted

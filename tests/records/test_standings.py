@@ -212,7 +212,7 @@ def test_it_costs_as_many_statements_for_many_as_for_few(session: Session, cohor
     fill(session, cohort, 1, 3)
     few = statements()
     fill(session, cohort, 2, 30)
-    assert statements() == few == 5
+    assert statements() == few == 6
 
 
 def test_who_left_is_closed_or_trains_is_not_among_them(session: Session, cohort: Trained, trainer: User) -> None:
@@ -257,7 +257,12 @@ def test_texts_that_wait_come_along_the_oldest_first(session: Session, cohort: T
         since = NOW + timedelta(days=days)
         session.add(
             Reflection(
-                enrolment_id=one.enrolment_id, step_key=key, level="trainers", shared_from=1, waiting_since=since
+                enrolment_id=one.enrolment_id,
+                step_key=key,
+                level="trainers",
+                shared_from=1,
+                shared_at=since,
+                waiting_since=since,
             )
         )
     session.flush()

@@ -130,7 +130,8 @@ def attempt(enrolment_id: int | None, number: int) -> dict[str, object]:
 
 
 def sharing(enrolment_id: int) -> dict[str, object]:
-    return {"enrolment_id": enrolment_id, "step_key": "01-map/your-walk", "level": "cohort", "shared_from": 1}
+    shared = {"level": "cohort", "shared_from": 1, "shared_at": NOW}
+    return shared | {"enrolment_id": enrolment_id, "step_key": "01-map/your-walk"}
 
 
 def revision(reflection_id: int, number: int) -> dict[str, object]:

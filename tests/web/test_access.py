@@ -35,6 +35,7 @@ OPEN = {
 def example_of(app: Flask, rule: Rule) -> str:
     """Return an address of a rule."""
     values = {"module_slug": "01-map", "step_slug": "your-walk", "name": "steps.svg", "attempt_id": 1}
+    values |= {"enrolment_id": 1, "reflection_id": 1}
     values |= {"cohort_id": 1, "code_id": 1, "kind": "csv", "import_id": 1, "user_id": 1}
     adapter = app.url_map.bind("localhost")
     return adapter.build(

@@ -57,7 +57,7 @@ def entries(page: Page) -> list[str]:
 
 # ---- words -------------------------------------------------------------------------------------
 
-WRITERS = {"note": -1, "note_all": -1, "note_each": 2}
+WRITERS = {"note": -1, "note_all": -1, "note_once": -1, "note_each": 2, "_note": 2}
 """What writes into the log, and at which place it takes the deed, if not by its name alone."""
 
 

@@ -70,22 +70,22 @@ def test_a_step_that_is_not_open_yet_is_one_statement(
     assert len(statements) == 1, statements
 
 
-def test_my_course_is_two_statements_before_anything_is_finished(
+def test_my_course_is_three_statements_before_anything_is_finished(
     learner: Visitor, history: int, reader: Browser, cost: Count
 ) -> None:
     with cost() as statements:
         page = reader.visit("/my-course")
-    assert len(statements) == 2, statements
+    assert len(statements) == 3, statements
     assert f"{history} times" in page.text_of("main") or "Tried once" in page.text_of("main")
 
 
-def test_my_course_is_three_statements_once_a_module_is_finished(
+def test_my_course_is_four_statements_once_a_module_is_finished(
     learner: Visitor, history: int, reader: Browser, session: Session, cost: Count
 ) -> None:
     complete(session, learner, *(step.key for step in small_shelf().course().modules[1].steps))
     with cost() as statements:
         page = reader.visit("/my-course")
-    assert len(statements) == 3, statements
+    assert len(statements) == 4, statements
     assert "finished on 19 November" in page.text_of("main")
 
 
@@ -114,7 +114,7 @@ def complete(session: Session, visitor: Visitor, *keys: str) -> None:
         ("/modules/01-map/print", 1),
         ("/bookmarks", 2),
         ("/modules/01-map/print?mine=1", 2),
-        ("/reflections", 3),
+        ("/reflections", 4),
     ],
 )
 def test_the_pages_to_find_ones_way_cost_a_few_statements(

@@ -223,7 +223,7 @@ def test_a_module_leads_to_where_one_is_in_it(learner: Visitor, session: Session
 @pytest.mark.parametrize(
     ("role", "is_admin", "words"),
     [
-        ("trainer", False, "You are a trainer How your learners stand, you see under Your cohorts, in the menu."),
+        ("trainer", False, "You are a trainer On the pages of your cohorts you see who needs you."),
         ("learner", True, "You are an admin You make and change cohorts on the page Cohorts."),
     ],
     ids=["trainer", "admin"],

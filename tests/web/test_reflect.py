@@ -186,10 +186,12 @@ def test_the_form_says_at_each_level_who_can_read_along_today(learner: Visitor, 
     assert "A trainer who handed in a text reads it in the same way, without your name." in cohort
 
 
-def test_a_trainers_page_is_named_as_what_comes_later(learner: Visitor, visit: Visit, session: Session) -> None:
+def test_the_form_says_that_trainers_can_reply_and_give_no_grade(
+    learner: Visitor, visit: Visit, session: Session
+) -> None:
     make_enrolment(session, cohort=session.get_one(Cohort, learner.cohort_id), role="trainer")
     session.commit()
-    assert "until then nobody does" in visit(WALK).texts_of("main form .pick__one")[1]
+    assert "They can reply to it. Nobody gives a grade." in visit(WALK).texts_of("main form .pick__one")[1]
 
 
 def test_a_shared_text_can_be_taken_back_at_once_and_what_was_being_typed_stays(

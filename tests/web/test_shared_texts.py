@@ -167,4 +167,4 @@ def test_what_a_cohort_shares_is_one_statement_of_the_page(
     share(session, learner.cohort_id, texts)
     with counted(Session(engine_of(app))) as statements:
         assert shared(reader.visit(WALK))
-    assert len(statements) == len(before) + 1
+    assert len(statements) == len(before) + 2  # and one for what trainers wrote about it

@@ -49,7 +49,14 @@ def add(session: Session, petra: Visitor, name: str, *, days: float = 1, done: s
 def wait(session: Session, enrolment_id: int, *, days: int) -> None:
     since = NOW - timedelta(days=days)
     session.add(
-        Reflection(enrolment_id=enrolment_id, step_key=WALK, level="trainers", shared_from=1, waiting_since=since)
+        Reflection(
+            enrolment_id=enrolment_id,
+            step_key=WALK,
+            level="trainers",
+            shared_from=1,
+            shared_at=since,
+            waiting_since=since,
+        )
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from app.course.parts import Given, Inline, QuestionBase, Slug, Slugged, UnknownOption, by_former_slug
+from app.course.parts import Given, Inline, Offer, Part, QuestionBase, Slug, Slugged, UnknownOption, by_former_slug
 
 
 class Target(Slugged):
@@ -65,6 +65,18 @@ class Matching(QuestionBase):
             if left in lefts and right in rights:
                 found[lefts[left]] = rights[right]
         return tuple(f"{pair.slug}>{found[pair.slug]}" for pair in self.pairs if pair.slug in found)
+
+    def parts(self) -> tuple[Part, ...]:
+        """Return the targets for each thing on the left."""
+        return tuple(
+            Part(tuple(Offer(t.slug, t.text, t.slug == pair.target) for t in self.targets), pair.text)
+            for pair in self.pairs
+        )
+
+    def values(self, given: Given) -> tuple[tuple[str, ...], ...]:
+        """Return the target chosen for each thing on the left."""
+        chosen = self.chosen(given)
+        return tuple((chosen[pair.slug],) if pair.slug in chosen else () for pair in self.pairs)
 
     def faults(self) -> Iterator[str]:
         """Two pairs and two targets at least, and each pair's target is offered."""

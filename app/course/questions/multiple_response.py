@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from app.course.parts import Given, Option, QuestionBase, UnknownOption, by_former_slug
+from app.course.parts import Given, Offer, Option, Part, QuestionBase, UnknownOption, by_former_slug
 
 
 class MultipleResponse(QuestionBase):
@@ -40,6 +40,14 @@ class MultipleResponse(QuestionBase):
         now = by_former_slug(self.options)
         chosen = {now[slug] for slug in given if slug in now}
         return tuple(option.slug for option in self.options if option.slug in chosen)
+
+    def parts(self) -> tuple[Part, ...]:
+        """Return the options, of which everybody may choose several."""
+        return (Part(tuple(Offer(o.slug, o.text, o.correct) for o in self.options), one_each=False, tempts=True),)
+
+    def values(self, given: Given) -> tuple[tuple[str, ...], ...]:
+        """Return the options chosen."""
+        return (given,)
 
     def faults(self) -> Iterator[str]:
         """Three options at least, one right and one wrong."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from app.course.parts import Given, Inline, QuestionBase, Slugged, UnknownOption, by_former_slug
+from app.course.parts import Given, Inline, Offer, Part, QuestionBase, Rich, Slugged, UnknownOption, by_former_slug
 
 
 class Place(Slugged):
@@ -43,6 +43,24 @@ class Ordering(QuestionBase):
         """Return the order by the slugs of today."""
         now = by_former_slug(self.options)
         return tuple(dict.fromkeys(now[slug] for slug in given if slug in now))
+
+    def parts(self) -> tuple[Part, ...]:
+        """Return the right order; other orders speak for themselves."""
+        right = " ".join(self.best())
+        return (Part((Offer(right, self.words_of(right), fits=True),)),)
+
+    def values(self, given: Given) -> tuple[tuple[str, ...], ...]:
+        """Return the order."""
+        return ((" ".join(given),) if given else (),)
+
+    def words_of(self, value: str) -> Rich | str:
+        """Return an order as a line: each thing after the number of its place."""
+        texts = {option.slug: option.text for option in self.options}
+        placed = [(place, texts[slug]) for place, slug in enumerate(value.split(), 1) if slug in texts]
+        return Rich(
+            ", ".join(f"{place}. {text.source}" for place, text in placed),
+            ", ".join(f"{place}. {text.html}" for place, text in placed),
+        )
 
     def faults(self) -> Iterator[str]:
         """Three options at least."""

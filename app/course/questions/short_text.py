@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cached_property
 from typing import ClassVar
 
-from app.course.parts import Forms, Given, Inline, QuestionBase, Slugged
+from app.course.parts import Forms, Given, Inline, Offer, Part, QuestionBase, Slugged
 
 LONGEST = 500
 """Characters kept of a typed answer: an index row of PostgreSQL holds no more than 2,700 bytes."""
@@ -47,11 +48,13 @@ class ShortText(QuestionBase):
 
     def foreseen(self, given: Given) -> Foreseen | None:
         """Return what the author foresaw of this answer, or None."""
-        words = folded(given[0]) if given else ""
-        for option in self.options:
-            if words and words in {folded(form) for form in option.forms}:
-                return option
-        return None
+        return self._by_form.get(folded(given[0])) if given else None
+
+    @cached_property
+    def _by_form(self) -> dict[str, Foreseen]:
+        """What was foreseen by each of its forms as they are compared; a form without a letter or digit is none."""
+        forms = {folded(form): option for option in reversed(self.options) for form in option.forms}
+        return {form: option for form, option in forms.items() if form}
 
     def points_for(self, given: Given) -> int:
         """Grade typed words: 1 when they equal a right form but for case, accents and punctuation, else 0."""
@@ -61,6 +64,16 @@ class ShortText(QuestionBase):
     def best(self) -> Given:
         """Return the first right form."""
         return next(((option.forms[0],) for option in self.options if option.correct), ())
+
+    def parts(self) -> tuple[Part, ...]:
+        """Return what the author foresaw, each by its first form; other words speak for themselves."""
+        return (Part(tuple(Offer(folded(o.forms[0]), o.forms[0], o.correct) for o in self.options)),)
+
+    def values(self, given: Given) -> tuple[tuple[str, ...], ...]:
+        """Return the words as they are compared, or those of the first form of what was foreseen."""
+        option = self.foreseen(given)
+        words = folded(option.forms[0] if option else "".join(given[:1]))
+        return ((words,) if words else (),)
 
     def faults(self) -> Iterator[str]:
         """One right answer at least, and no form under two answers."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from app.course.parts import Given, Option, QuestionBase, UnknownOption, by_former_slug
+from app.course.parts import Given, Offer, Option, Part, QuestionBase, UnknownOption, by_former_slug
 
 
 class SingleChoice(QuestionBase):
@@ -37,6 +37,14 @@ class SingleChoice(QuestionBase):
         """Return the option by its slug of today."""
         now = by_former_slug(self.options)
         return tuple(now[slug] for slug in given if slug in now)
+
+    def parts(self) -> tuple[Part, ...]:
+        """Return the options."""
+        return (Part(tuple(Offer(o.slug, o.text, o.correct) for o in self.options), tempts=True),)
+
+    def values(self, given: Given) -> tuple[tuple[str, ...], ...]:
+        """Return the option."""
+        return (given,)
 
     def faults(self) -> Iterator[str]:
         """Two options at least, one of them right."""

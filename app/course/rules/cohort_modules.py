@@ -5,8 +5,10 @@ A due date is a help in planning. It locks nothing, and nothing is lost when it 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from app.course.content import Course, Module
 
@@ -30,6 +32,7 @@ class CohortPlan:
 
 
 WHOLE_COURSE = CohortPlan()
+NO_EXTENSIONS: Mapping[str, date] = MappingProxyType({})
 
 
 def course_of(course: Course, plan: CohortPlan) -> Course:
@@ -44,15 +47,21 @@ def course_of(course: Course, plan: CohortPlan) -> Course:
     return course.model_copy(update={"modules": modules}) if 0 < len(modules) < len(course.modules) else course
 
 
-def due_day(plan: CohortPlan, module: Module, came_on: date) -> date | None:
+def due_day(
+    plan: CohortPlan, module: Module, came_on: date, extended: Mapping[str, date] = NO_EXTENSIONS
+) -> date | None:
     """Return the day by which somebody is hoped to be done with a module, or None.
 
     Days are counted from the cohort's first day or, where it has none, from the day on which somebody came in.
+    `extended` holds later days that a trainer gave them, by module slug, current or former. It never makes a day come
+    sooner, and where the cohort has none it makes none.
     """
     settled = next((one for one in plan.modules if one.slug in module.keys), None)
     if settled is None or settled.due_after_days is None:
-        return settled.due_on if settled else None
-    return (plan.first_day or came_on) + timedelta(days=settled.due_after_days)
+        day = settled.due_on if settled else None
+    else:
+        day = (plan.first_day or came_on) + timedelta(days=settled.due_after_days)
+    return max([day, *(extended[key] for key in module.keys if key in extended)]) if day else None
 
 
 def moved(plan: CohortPlan, first_day: date | None) -> CohortPlan:

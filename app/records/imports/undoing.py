@@ -133,9 +133,9 @@ def _applied(session: Session, import_id: int) -> _Applied:
 
 # ---- who stays -------------------------------------------------------------------------------
 
-_BY_OTHERS = frozenset({"set_back_at"})
+_BY_OTHERS = frozenset({"set_back_at", "granted_at"})
 """Moments on what somebody made that others cause."""
-_OF_TRAINERS = frozenset({"flag_snooze"})
+_OF_TRAINERS = frozenset({"extension", "flag_snooze"})
 """Tables whose rows hang on an enrolment and are made by its trainers."""
 
 

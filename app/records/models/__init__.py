@@ -8,6 +8,7 @@ from app.records.models.learning import (
     ModuleCompletion,
     Reflection,
     ReflectionRevision,
+    Reply,
     StepCompletion,
     Wording,
 )
@@ -25,7 +26,7 @@ from app.records.models.people import (
     Throttle,
     User,
 )
-from app.records.models.training import FlagSnooze
+from app.records.models.training import Extension, FlagSnooze
 
 __all__ = [
     "Answer",
@@ -37,6 +38,7 @@ __all__ = [
     "Draft",
     "EndedVisit",
     "Enrolment",
+    "Extension",
     "FlagSnooze",
     "Import",
     "ImportFile",
@@ -49,6 +51,7 @@ __all__ = [
     "RecoveryCode",
     "Reflection",
     "ReflectionRevision",
+    "Reply",
     "SecondStep",
     "StepCompletion",
     "Throttle",

@@ -14,10 +14,16 @@ class StepCompletion(Base):
     """A step that was completed, in the revision that was on the page.
 
     A step that its learner takes back keeps its row, with the moment: in a finished module that
-    tells it from a step that was added later.
+    tells it from a step that was added later. A trainer may note that it was done elsewhere; when they withdraw
+    that, the row stays in the same way, and with the reason. What its learner says of it later is theirs alone again.
     """
 
     __tablename__ = "step_completion"
+    __table_args__ = (
+        CheckConstraint("(granted_at IS NULL) = (reason IS NULL)", name="granted_with_reason"),
+        CheckConstraint("length(reason) BETWEEN 1 AND 500", name="reason_length"),
+        partial_index("ix_step_completion_granted_at", "enrolment_id", where="granted_at IS NOT NULL"),
+    )
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True)
     step_key: Mapped[str] = mapped_column(primary_key=True)
     step_revision: Mapped[str]
@@ -26,6 +32,11 @@ class StepCompletion(Base):
     """The newest one whose changes of substance were shown since."""
     completed_at: Mapped[datetime]
     taken_back_at: Mapped[datetime | None]
+    granted_at: Mapped[datetime | None]
+    """When a trainer noted that it was done elsewhere; empty for what its learner did here."""
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    reason: Mapped[str | None]
+    """Why the trainer noted it; its learner reads this."""
 
 
 class ModuleCompletion(Base):
@@ -48,7 +59,7 @@ class Bookmark(Base):
 
 
 class Draft(Base):
-    """What somebody typed and has not submitted yet, one a step.
+    """What somebody typed and has not submitted yet, one a place.
 
     A tab that saves over a version that it had not seen puts what stood there in `other_body`,
     so both texts are there until the learner chose. A dropped draft leaves its row, with an empty
@@ -59,7 +70,7 @@ class Draft(Base):
     __table_args__ = (CheckConstraint("version >= 1", name="version_counts"),)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True)
     about: Mapped[str] = mapped_column(primary_key=True)
-    """A step key."""
+    """A step key, or the key of another place: places.py."""
     body: Mapped[str]
     """The fields of the form as JSON: a list of strings by name."""
     other_body: Mapped[str | None]
@@ -79,6 +90,7 @@ class Reflection(Base):
         UniqueConstraint("enrolment_id", "step_key"),
         CheckConstraint("level IN ('private', 'trainers', 'cohort')", name="level"),
         CheckConstraint("(level = 'private') = (shared_from IS NULL)", name="shared_from_when_shared"),
+        CheckConstraint("(level = 'private') = (shared_at IS NULL)", name="shared_at_when_shared"),
         CheckConstraint("waiting_since IS NULL OR level = 'trainers'", name="only_what_trainers_read_waits"),
         CheckConstraint("deleted_at IS NULL OR level = 'private'", name="deleted_is_private"),
         CheckConstraint("set_back_at IS NULL OR level = 'private'", name="set_back_is_private"),
@@ -91,6 +103,8 @@ class Reflection(Base):
     """private: only me; trainers: me and my trainers; cohort: my cohort without my name."""
     shared_from: Mapped[int | None]
     """The number of the first revision that is shared; earlier ones never are."""
+    shared_at: Mapped[datetime | None]
+    """Since when those read it who may now; what was written to each other before is not for them."""
     waiting_since: Mapped[datetime | None]
     set_back_at: Mapped[datetime | None]
     """When it was set to only me because its readers changed, until its learner says who may read it."""
@@ -110,6 +124,33 @@ class ReflectionRevision(Base):
     text: Mapped[str]
     language: Mapped[str]
     submitted_at: Mapped[datetime]
+
+
+class Reply(Base):
+    """What a trainer wrote on a reflection, or its learner back. It is never changed, and goes with the reflection.
+
+    Who reads along after a change of readers sees what was written since `reflection.shared_at`; its learner, all.
+    """
+
+    __tablename__ = "reply"
+    __table_args__ = (
+        CheckConstraint("length(text) BETWEEN 1 AND 20000", name="text_length"),
+        CheckConstraint("revision_number >= 1", name="number_counts"),
+        UniqueConstraint("reflection_id", "deed_key"),  # a double click is one reply
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reflection_id: Mapped[int] = mapped_column(ForeignKey("reflection.id", ondelete="CASCADE"))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    by_learner: Mapped[bool]
+    """Whose words they are stays known when the account is gone, or has another role."""
+    deed_key: Mapped[str]
+    revision_number: Mapped[int]
+    """The text that its writer had before them."""
+    text: Mapped[str]
+    language: Mapped[str]
+    written_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+    """When the learner opened a trainer's; no trainer is told."""
 
 
 class Wording(Base):
@@ -159,6 +200,7 @@ class Answer(Base):
         CheckConstraint("points >= 0 AND rest_points >= 0", name="points_count"),
         CheckConstraint("length(given) <= 2000", name="given_length"),
         Index("ix_answer_analysis", "question_revision", "is_first", "given", "points", "rest_points"),
+        Index(None, "question_revision", "attempt_id"),  # when a wording was answered first and last
     )
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True)
     question_slug: Mapped[str] = mapped_column(primary_key=True)
@@ -169,3 +211,4 @@ class Answer(Base):
     rest_points: Mapped[int]
     """The points of the attempt's other questions, so that item analysis reads one index."""
     is_first: Mapped[bool]
+    """Whether it counts in item analysis: of the first attempt of a learner; a trainer's own never does."""

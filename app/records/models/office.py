@@ -57,6 +57,8 @@ class AuditEntry(Base):
     subject_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     about: Mapped[str]
     """What it was done to, as `table:id`."""
+    once_key: Mapped[str | None] = mapped_column(unique=True)
+    """Of a deed that is noted once however often it is done: what makes it the same one. Empty for all others."""
 
 
 class Import(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,3 +22,14 @@ class FlagSnooze(Base):
     flag: Mapped[str] = mapped_column(primary_key=True)
     seen_at: Mapped[datetime]
     """When the page was made on which the trainer saw the flag."""
+
+
+class Extension(Base):
+    """A later day than their cohort's by which a learner is hoped to be done with a module."""
+
+    __tablename__ = "extension"
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True)
+    module_slug: Mapped[str] = mapped_column(primary_key=True)
+    due_on: Mapped[date]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"), index=True)
+    made_at: Mapped[datetime]

@@ -14,11 +14,11 @@ from app.exchange.tables import Cell, TooManyRows
 from app.records import cohorts, exporting
 from app.records.cohorts import CohortFacts
 from app.records.exporting import PersonRow
-from app.web.admin.tables import day_in, table_as, zone_here
 from app.web.admin.wing import admin_here, bp, find_cohort
 from app.web.extensions import db
 from app.web.languages import name_of
 from app.web.pages import see, tell
+from app.web.tables import day_in, table_as, zone_here
 
 
 @bp.get("/people.<any(csv, xlsx):kind>")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, Field, HiddenField, IntegerField, RadioField, SelectField
+from wtforms import BooleanField, Field, HiddenField, IntegerField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import NumberRange, Optional, StopValidation
 
@@ -19,12 +18,11 @@ from app.course.rules.cohort_modules import CohortModule, CohortPlan
 from app.records.accounts import NAME_LENGTH, BadEmail, NameTooLong, NoName, clean_name
 from app.records.cohorts import CohortFacts
 from app.records.joining import folded_domain
-from app.web.forms import Line, OpstapForm, stripped
+from app.web.forms import Day, Line, OpstapForm, stripped
 
 MOST_SEATS = 1_000_000
 LONGEST_WAIT = 3650
 """Days after the beginning on which a module may be due."""
-YEARS = range(2000, 2200)
 WHOLE, SOME = "whole", "some"
 
 
@@ -35,28 +33,6 @@ def _name_of_cohort(form: OpstapForm, field: Field) -> None:
         raise StopValidation(_("Give the cohort a name, for instance Spring 2027")) from None
     except NameTooLong:
         raise StopValidation(_("Shorten the name to at most %(count)s characters", count=NAME_LENGTH)) from None
-
-
-class Day(DateField):
-    """A day, or none."""
-
-    data: date | None
-
-    def __init__(self, label: Any, **about: Any) -> None:
-        super().__init__(label, [Optional()], **about)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Take a day as browsers send one; also as people type it where the browser has no calendar."""
-        typed = (valuelist or [""])[0].strip()
-        if typed and (found := re.fullmatch(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})", typed)):
-            typed = f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}"
-        try:
-            self.data = date.fromisoformat(typed) if typed else None
-        except ValueError:
-            self.data = None
-            raise ValueError(_("Fill in a day such as 31-01-2027")) from None
-        if self.data is not None and self.data.year not in YEARS:  # far enough for every due date to be a date too
-            raise ValueError(_("Fill in a day such as 31-01-2027"))
 
 
 class _Days(OpstapForm):

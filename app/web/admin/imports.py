@@ -34,12 +34,12 @@ from app.web.access import takes_a_file
 from app.web.admin import import_words as words
 from app.web.admin.import_forms import ColumnsForm, RosterForm, columns_form
 from app.web.admin.import_words import KINDS, RowView
-from app.web.admin.tables import table_as
 from app.web.admin.wing import admin_here, bp, find_cohort, has_mail
 from app.web.extensions import READING_METHODS, db, engine_of, house
 from app.web.forms import page
 from app.web.languages import own_address
 from app.web.pages import see, tell
+from app.web.tables import table_as
 
 WAIT = 1.0
 """Seconds for which a form waits for the plan: most files are read by then, and nobody sees the page in between."""

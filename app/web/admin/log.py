@@ -17,14 +17,13 @@ from app.exchange.tables import Cell
 from app.records import audit, people
 from app.records.accounts import BadEmail
 from app.records.audit import Which
-from app.web.admin.forms import Day
-from app.web.admin.tables import table_as, zone_here
 from app.web.admin.wing import admin_here, bp
 from app.web.extensions import db
-from app.web.forms import Line, OpstapForm, page, stripped
+from app.web.forms import Day, Line, OpstapForm, page, stripped
 from app.web.languages import own_address
 from app.web.logbook import DEEDS, about_words, actor_words, deed_words, log_page, subject_words
 from app.web.pages import day, see
+from app.web.tables import table_as, zone_here
 
 LONGEST_QUESTION = 254
 """Signs of a name or an address that are looked at: nobody's is longer."""

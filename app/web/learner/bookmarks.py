@@ -12,10 +12,10 @@ from app.course.rules.progress import State
 from app.records import bookmarks as marks
 from app.records.accounts import Visitor
 from app.web.access import learner_here, signed_enrolment
+from app.web.drafting import NotTaken
 from app.web.extensions import db
 from app.web.learner.outline import frame_of
 from app.web.learner.steps.drafted import DraftedPage
-from app.web.learner.steps.page import NotTaken
 from app.web.learner.wing import bp, page_of, shown
 from app.web.pages import find_step, learner_course, path_of, tell
 

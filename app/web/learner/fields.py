@@ -22,6 +22,7 @@ from app.course.questions.ordering import Ordering, Place
 from app.course.questions.short_text import LONGEST, ShortText
 from app.course.questions.single_choice import SingleChoice
 from app.course.questions.true_false import TrueFalse
+from app.web.attempt_view import Verdict
 
 Q = TypeVar("Q", bound=QuestionBase)
 C = TypeVar("C", bound=SingleChoice | MultipleResponse)
@@ -47,21 +48,6 @@ class Line:
 
     label: Inline | str
     choices: tuple[Choice, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """One thing that a question offered, seen again: what it says, why, and how it went.
-
-    `right` is whether it fits there; `tag` says in words what the learner did with it, and is
-    empty for what they rightly left alone.
-    """
-
-    said: Inline | str
-    why: Inline
-    right: bool
-    chosen: bool
-    tag: str
 
 
 def plain(text: Rich | str) -> str:

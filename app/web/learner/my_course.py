@@ -1,26 +1,31 @@
 """What My course says: where somebody is, what is still missing, and what changed since."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.course.content import Course, Module
 from app.course.parts import Change, Completes, StepBase
 from app.course.quiz import Quiz
-from app.course.rules.cohort_modules import due_day
+from app.course.rules.cohort_modules import NO_EXTENSIONS, due_day
 from app.course.rules.progress import ModuleProgress, Progress, State, next_step
 from app.course.steps.quiz_step import QuizStep
 from app.records import bookmarks
 from app.records.accounts import Visitor
+from app.records.granting import Completion, Grant
 from app.records.overview import Tried, Waiting
 from app.web.charts import Stair, stair
 from app.web.extensions import house
-from app.web.learner.outline import StepLink, done_words, module_name, place_in, step_link, step_links
+from app.web.learner.outline import StepLink, place_in, step_link, step_links
 from app.web.pages import MODULES, local_day, minutes, moment, path_of
+from app.web.progress_words import done_words, module_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,8 @@ class ModuleCard:
     due: date | None
     """The day by which the cohort hopes to be done with it; none once it is finished."""
     is_past_due: bool
+    is_extended: bool
+    """Whether that day is later than the cohort's, as a trainer gave them more time."""
     finished: bool
     finished_at: datetime | None
     label: str
@@ -72,14 +79,26 @@ class ModuleCard:
     new: tuple[StepLink, ...]
     taken_back: tuple[StepLink, ...]
     changed: tuple[Changed, ...]
+    granted: tuple[GrantLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLine:
+    """A step that a trainer noted as done elsewhere, or of which they withdrew that."""
+
+    title: str
+    path: str
+    grant: Grant
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """What the page says to a trainer or an admin, whose own pages do not exist yet."""
+    """What the page says to a trainer or an admin. `path` leads to pages of their own, named by `link`."""
 
     title: str
     words: str
+    path: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +138,14 @@ def my_course(
     waiting: Waiting,
     finished_at: Mapping[str, datetime],
     changes: Mapping[str, Sequence[Change]],
+    granted: Sequence[Completion],
     today: date,
 ) -> MyCourse:
     """Say where a visitor is in the course on a day of their own time zone.
 
     `waiting` is about what is missing; `finished_at` is by module slug, current or former;
-    `changes` holds, by step key, what was improved since the visitor did the step.
+    `changes` holds, by step key, what was improved since the visitor did the step; `granted` what a trainer noted as
+    done elsewhere.
     """
     onward = next_step(so_far, visitor.last_step_key)
     link = step_link(so_far, onward) if onward else None
@@ -133,7 +154,7 @@ def my_course(
         "%(done)s of %(num)s step done", "%(done)s of %(num)s steps done", so_far.steps_counted, done=so_far.steps_done
     )
     place = _place(so_far, onward, link) if onward and link else ""
-    cards = [_card(found, onward, visitor, waiting, finished_at, changes, today) for found in so_far.modules]
+    cards = [_card(found, onward, visitor, waiting, finished_at, changes, granted, today) for found in so_far.modules]
     return MyCourse(
         stage="finished" if onward is None else "under way" if so_far.steps_done else "start",
         onward=link,
@@ -154,12 +175,9 @@ def _staff(visitor: Visitor) -> Staff | None:
     if visitor.role == "trainer":
         return Staff(
             str(_("You are a trainer")),
-            str(
-                _(
-                    "How your learners stand, you see under Your cohorts, in the menu."
-                    " Here you follow the course yourself, as learners do."
-                )
-            ),
+            str(_("On the pages of your cohorts you see who needs you. Here you follow the course yourself.")),
+            url_for("trainer.start"),
+            str(_("To your cohorts")),
         )
     if visitor.is_admin:
         return Staff(
@@ -191,10 +209,13 @@ def _card(
     waiting: Waiting,
     finished_at: Mapping[str, datetime],
     changes: Mapping[str, Sequence[Change]],
+    granted: Sequence[Completion],
     today: date,
 ) -> ModuleCard:
     module, links = found.module, step_links(found)
-    done, due = done_words(found), _due(found, visitor, today)
+    done, due = done_words(found), _due(found, visitor, today, visitor.extensions)
+    grants = tuple(_grants(found, granted))
+    withdrawn = {one.path for one in grants if one.grant.withdrawn_at}
     return ModuleCard(
         number=module.number,
         title=module.title,
@@ -205,20 +226,35 @@ def _card(
         minutes_left=found.minutes_left,
         due=due,
         is_past_due=due is not None and due < today,
+        is_extended=due is not None and due != _due(found, visitor, today),
         finished=found.finished,
         finished_at=next((finished_at[key] for key in module.keys if key in finished_at), None),
         label=f"{_title_in_label(module)}: {done}",
         stair=stair(found.steps, onward),
         missing=tuple(_missing_lines(found, waiting)),
         new=tuple(link for link in links if link.state is State.NEW),
-        taken_back=tuple(link for link in links if found.finished and link.state is State.OPEN),
+        taken_back=tuple(
+            link for link in links if found.finished and link.state is State.OPEN and link.path not in withdrawn
+        ),
         changed=tuple(_changed(found, changes)),
+        granted=grants,
     )
 
 
-def _due(found: ModuleProgress, visitor: Visitor, today: date) -> date | None:
+def _due(
+    found: ModuleProgress, visitor: Visitor, today: date, extended: Mapping[str, date] = NO_EXTENSIONS
+) -> date | None:
     came_on = local_day(visitor.came_at) if visitor.came_at else today
-    return None if found.finished else due_day(visitor.plan, found.module, came_on)
+    return None if found.finished else due_day(visitor.plan, found.module, came_on, extended)
+
+
+def _grants(found: ModuleProgress, granted: Sequence[Completion]) -> Iterator[GrantLine]:
+    """Yield what was noted of a module's steps; withdrawn ones as long as the step is not done."""
+    for one in found.steps:
+        for row in granted:
+            is_told = row.taken_back_at is None or one.state is not State.DONE
+            if row.grant is not None and row.step_key in one.step.keys and is_told:
+                yield GrantLine(one.step.title, path_of(one.step), row.grant)
 
 
 def _title_in_label(module: Module) -> str:

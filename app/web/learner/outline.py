@@ -6,10 +6,9 @@ from functools import cached_property
 
 from flask import current_app
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
-from app.course.content import Course, Module, Term
+from app.course.content import Course, Term
 from app.course.parts import StepBase
 from app.course.rules.progress import ModuleProgress, Progress, State, next_step, progress
 from app.records import bookmarks
@@ -18,6 +17,7 @@ from app.web.charts import Stair, stair
 from app.web.extensions import house
 from app.web.languages import once_a_language
 from app.web.pages import MY_COURSE, learner_course, path_of
+from app.web.progress_words import done_words, module_name
 
 
 @dataclass(frozen=True)
@@ -173,31 +173,6 @@ def place_in(found: ModuleProgress, last_step_key: str | None) -> StepBase:
     waiting = [one.step for one in found.steps if one.state in (State.OPEN, State.NEW)]
     last = [step for step in waiting if last_step_key in step.keys]
     return (last or waiting or [found.steps[0].step])[0]
-
-
-def module_name(module: Module) -> str:
-    """Return what a module is called in a sentence: `module 05`; by its title where it has no number."""
-    return _numbered(module.number) if module.number else module.title
-
-
-@once_a_language
-def _numbered(number: str) -> str:
-    return str(_("module %(number)s", number=number))
-
-
-def done_words(found: ModuleProgress) -> str:
-    """Say how many of a module's steps are done."""
-    return _done(len(found.done)) if found.finished else _done_of(len(found.done), len(found.steps))
-
-
-@once_a_language
-def _done(count: int) -> str:
-    return str(ngettext("%(num)s step done", "%(num)s steps done", count))
-
-
-@once_a_language
-def _done_of(done: int, count: int) -> str:
-    return str(ngettext("%(done)s of %(num)s step done", "%(done)s of %(num)s steps done", count, done=done))
 
 
 @once_a_language

@@ -16,11 +16,12 @@ from app.course.parts import Rich, StepBase, WayAround
 from app.course.rules.alphabet import alphabetical
 from app.course.rules.progress import ModuleProgress, State, progress
 from app.course.steps.reflect import ReflectStep
-from app.records import drafts, reflecting
+from app.records import answering, drafts, reflecting
 from app.records.drafts import DraftRead
 from app.records.reflecting import ReflectionRead
 from app.web.access import learner_here
 from app.web.extensions import db
+from app.web.learner.seen import is_seen
 from app.web.learner.steps.page import StepPage
 from app.web.learner.steps.reflect import LEVEL_WORDS
 from app.web.learner.wing import bp, page_of
@@ -131,6 +132,7 @@ class OwnText:
     `path` is empty, and the title too, for a step that has left the course; `prompt` for one that asks nothing now.
     """
 
+    key: str
     title: str
     path: str
     prompt: Rich | None
@@ -153,8 +155,16 @@ def reflections() -> ResponseReturnValue:
     visitor, course = learner_here(), current_course()  # also where their cohort has left a module out
     written = reflecting.reflections_of(db.session, visitor, course)
     kept = drafts.drafts_of(db.session, visitor, course)
+    threads = answering.threads_of(db.session, visitor, course)
+    if any(one.is_new for replies in threads.values() for one in replies) and is_seen():
+        answering.mark_read(db.writing(), visitor, now=datetime.now(UTC))
+        db.writing().commit()
     return render_template(
-        "learner/reflections.html", visitor=visitor, parts=tuple(_own_texts(course, written, kept)), levels=LEVEL_WORDS
+        "learner/reflections.html",
+        visitor=visitor,
+        parts=tuple(_own_texts(course, written, kept)),
+        threads=threads,
+        levels=LEVEL_WORDS,
     )
 
 
@@ -162,22 +172,25 @@ def _own_texts(
     course: Course, written: Mapping[str, ReflectionRead], kept: Mapping[str, DraftRead]
 ) -> Iterator[OwnTexts]:
     for module in course.modules:
-        found = (_own_text(step, written.get(step.key), kept.get(step.key)) for step in module.steps)
+        found = (_own_text(step, step.key, written.get(step.key), kept.get(step.key)) for step in module.steps)
         if texts := tuple(one for one in found if one):
             yield OwnTexts(f"{module.number} {module.title}".strip(), texts)
     gone = sorted((written.keys() | kept.keys()) - {step.key for step in course.steps})
-    found = (_own_text(None, written.get(key), kept.get(key)) for key in gone)
+    found = (_own_text(None, key, written.get(key), kept.get(key)) for key in gone)
     if texts := tuple(one for one in found if one):
         yield OwnTexts("", texts)
 
 
-def _own_text(step: StepBase | None, written: ReflectionRead | None, kept: DraftRead | None) -> OwnText | None:
+def _own_text(
+    step: StepBase | None, key: str, written: ReflectionRead | None, kept: DraftRead | None
+) -> OwnText | None:
     """Return what was written at a step; nothing where nothing was, as where only answers to a quiz are kept."""
     typed = ["".join(body.get("text", [])[:1]).strip() for body in (kept.body, *kept.others)] if kept else []
     unsent = tuple(text for text in typed if text and (written is None or text != written.text))
     if not unsent and written is None:
         return None
     return OwnText(
+        key=key,
         title=step.title if step else "",
         path=path_of(step) if step and step.key in learner_course().places else "",
         prompt=step.prompt if isinstance(step, ReflectStep) else None,

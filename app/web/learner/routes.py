@@ -15,15 +15,18 @@ from app.course.steps.quiz_step import QuizStep
 from app.course.steps.read import ReadStep
 from app.course.steps.reflect import ReflectStep
 from app.course.steps.resources import ResourcesStep
-from app.records import accounts, cohorts, learning, overview
+from app.records import accounts, cohorts, granting, learning, overview
 from app.records.accounts import Visitor
 from app.web.access import choose_enrolment, learner_here, signed_enrolment, visitor_here
+from app.web.drafting import NotTaken
 from app.web.extensions import READING_METHODS, db, house
 from app.web.headers import A_YEAR, PRIVATE
 from app.web.learner.my_course import missing_quizzes, missing_with_drafts
 from app.web.learner.my_course import my_course as view_of_my_course
+from app.web.learner.news import new_replies
 from app.web.learner.outline import frame_of, place_in
-from app.web.learner.steps.page import NotTaken, StepPage
+from app.web.learner.seen import is_seen
+from app.web.learner.steps.page import StepPage
 from app.web.learner.steps.quiz import QuizPage
 from app.web.learner.steps.read import ReadPage
 from app.web.learner.steps.reflect import ReflectPage
@@ -55,11 +58,16 @@ def my_course() -> ResponseReturnValue:
         visitor,
         so_far,
         waiting=overview.waiting_of(db.session, visitor, missing_quizzes(so_far), missing_with_drafts(so_far)),
-        finished_at=learning.module_finished_at(db.session, visitor) if any(m.finished for m in so_far.modules) else {},
+        finished_at=_finished_at(visitor) if any(m.finished for m in so_far.modules) else {},
         changes=learning.changes_to_show(db.session, visitor, course),
+        granted=granting.grants_of(db.session, visitor.enrolment_id) if visitor.granted else (),
         today=local_day(datetime.now(UTC)),
     )
-    return render_template("learner/my_course.html", visitor=visitor, view=view)
+    return render_template("learner/my_course.html", visitor=visitor, view=view, news=new_replies(visitor))
+
+
+def _finished_at(visitor: Visitor) -> Mapping[str, datetime]:
+    return learning.module_finished_at(db.session, visitor.enrolment_id)
 
 
 @bp.route(MY_COURSE + "/cohorts", methods=["GET", "POST"])
@@ -172,14 +180,8 @@ def _changes(visitor: Visitor, step: StepBase) -> Mapping[str, Sequence[Change]]
 
 
 def _note_told(visitor: Visitor, step: StepBase, changes: Mapping[str, Sequence[Change]]) -> None:
-    """Note that the changes of a step were told: they are told once.
-
-    Only a page that somebody will see counts: no HEAD, and none that a browser fetches ahead.
-    """
-    if step.key not in changes or request.method != "GET":
-        return
-    ahead = "prefetch" in request.headers.get("Sec-Purpose", "") or "prefetch" in request.headers.get("Purpose", "")
-    if not ahead:
+    """Note that the changes of a step were told: they are told once."""
+    if step.key in changes and is_seen():
         learning.mark_seen(db.writing(), visitor, step)
         db.writing().commit()
 

@@ -14,9 +14,9 @@ from app.course.rules.search import Hit, Piece, SearchIndex
 from app.web.access import learner_here
 from app.web.extensions import house
 from app.web.languages import ASKED, name_of, own_address
-from app.web.learner.outline import module_name
 from app.web.learner.wing import bp
 from app.web.pages import learner_course, path_of
+from app.web.progress_words import module_name
 
 LONGEST = 200
 """Signs of a question that are read."""

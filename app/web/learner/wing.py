@@ -9,9 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from app.course.parts import Change, StepBase
+from app.course.rules.progress import TAKEN_BACK
+from app.records import granting
 from app.records.accounts import Visitor
+from app.records.granting import Grant
 from app.web.access import signed_enrolment
-from app.web.extensions import house
+from app.web.extensions import db, house
 from app.web.learner.outline import frame_of
 from app.web.learner.steps.page import StepPage
 from app.web.pages import MODULES, learner_course
@@ -49,6 +52,17 @@ def shown(
         visitor=visitor,
         enrolment=signed_enrolment(visitor),
         changes=changes.get(page.step.key, ()),
+        grant=_grant(visitor, page.step),
         changed={MODULES + key for key in changes},
         **page.facts(visitor) | facts,
     ), HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else status
+
+
+def _grant(visitor: Visitor, step: StepBase) -> Grant | None:
+    """Return why a step counts as done elsewhere, or counted so; asks nothing of who has no such step."""
+    named = {key.removeprefix(TAKEN_BACK) for key in visitor.granted.split()}
+    if visitor.enrolment_id is None or named.isdisjoint(step.keys):
+        return None
+    rows = granting.grants_of(db.session, visitor.enrolment_id)
+    found = [row.grant for row in rows if row.grant is not None and row.step_key in step.keys]
+    return max(found, key=lambda grant: grant.at, default=None)

@@ -4,22 +4,20 @@ texts, who may read a reflection, its deletion."""
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
-from flask import Response, abort, redirect, render_template, request
+from flask import abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.records import drafts, reflecting
+from app.records import reflecting
 from app.records.accounts import Visitor
-from app.records.drafts import DraftTooLarge, TooManyTexts
 from app.records.reflecting import Level, NoReflection, StaleReflection
 from app.web.access import learner_here, signed_enrolment
+from app.web.drafting import DraftedForm, NotTaken
 from app.web.extensions import READING_METHODS, db
 from app.web.forms import OpstapForm
 from app.web.learner.outline import frame_of
-from app.web.learner.steps.drafted import DraftedForm, DraftedPage
-from app.web.learner.steps.page import NotTaken
+from app.web.learner.steps.drafted import DraftedPage
 from app.web.learner.steps.reflect import ICONS, ReflectForm, ReflectPage, is_only_set_back, new_readers
 from app.web.learner.wing import bp, page_of, shown
 from app.web.pages import find_step, learner_course, path_of, tell
@@ -29,24 +27,9 @@ from app.web.pages import find_step, learner_course, path_of, tell
 
 @bp.post("/modules/<module_slug>/<step_slug>/draft")
 def draft(module_slug: str, step_slug: str) -> ResponseReturnValue:
-    """Save what is being typed, for a script: 204, or 409 when another tab had saved since and both are kept.
-
-    `Draft-Version` is the version to build on, `Draft-Words` says when it was saved, quoted as in an address.
-    """
+    """Save what is being typed, for a script."""
     visitor = learner_here()
-    page = _drafted_page(module_slug, step_slug)
-    now = datetime.now(UTC)
-    try:
-        saved = page.save(visitor, DraftedForm(), now=now)
-    except DraftTooLarge:
-        abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    except TooManyTexts:
-        abort(HTTPStatus.UNPROCESSABLE_ENTITY)
-    db.session.commit()
-    response = Response(status=HTTPStatus.CONFLICT if saved.conflict else HTTPStatus.NO_CONTENT)
-    response.headers["Draft-Version"] = str(saved.version)
-    response.headers["Draft-Words"] = quote(page.saved_words(now))
-    return response
+    return _drafted_page(module_slug, step_slug).saved_for_a_script(visitor, now=datetime.now(UTC))
 
 
 @bp.post("/modules/<module_slug>/<step_slug>/choose")
@@ -55,16 +38,11 @@ def choose(module_slug: str, step_slug: str) -> ResponseReturnValue:
     visitor = learner_here()
     page = _drafted_page(module_slug, step_slug)
     form = page.form(visitor)
-    now = datetime.now(UTC)
     try:
-        saved = page.save_or_say(visitor, form, now=now)
+        page.choose(visitor, form, now=datetime.now(UTC))
     except NotTaken:
         db.session.rollback()
         return shown(page, form, visitor)
-    if sign := request.form.get("take"):
-        page.take_other(visitor, sign, now=now)
-    elif "drop" in request.form and not saved.conflict:
-        drafts.drop_other(db.session, visitor, page.step, version=saved.version, now=now)
     db.session.commit()
     return redirect(path_of(page.step), HTTPStatus.SEE_OTHER)
 

@@ -24,10 +24,11 @@ from app.records.standings import LearnerLine, Standing, WaitingText
 from app.web.extensions import db
 from app.web.flag_words import FlagWords, flag_words
 from app.web.pages import see, tell
+from app.web.record import rules_of
 from app.web.trainer.asked import SHOWN, Asked, Show, Sort, asked, by_need, in_order
 from app.web.trainer.crowd import crowd_of
 from app.web.trainer.matrix import LOOKS, Column, Matrix, MatrixRow, last_deed
-from app.web.trainer.wing import COHORT, bp, course_of_cohort, rules_of, trained_here, trainer_here
+from app.web.trainer.wing import COHORT, bp, course_of_cohort, trained_here, trainer_here
 
 PAGE = 100
 """Learners on a page."""

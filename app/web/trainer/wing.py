@@ -1,19 +1,16 @@
 """The blueprint of the wing, and its locks: a trainer reaches their own cohorts, and nobody else any of this."""
 
-from datetime import datetime
 from http import HTTPStatus
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort
 
 from app.course.content import Course
-from app.course.rules.flags import Rules
 from app.records import guides
 from app.records.accounts import Visitor
 from app.records.guides import Trained
 from app.web.access import visitor_here
 from app.web.extensions import db, house
-from app.web.pages import current_course, local_day
+from app.web.pages import current_course
 
 bp = Blueprint("trainer", __name__, url_prefix="/trainer")
 
@@ -39,9 +36,3 @@ def trained_here(cohort_id: int) -> Trained:
 def course_of_cohort(cohort: Trained) -> Course:
     """Return the course as a cohort has it, in the language of the request."""
     return house().part(current_course(), cohort.plan)
-
-
-def rules_of(cohort: Trained, now: datetime) -> Rules:
-    """Return what a cohort's flags go by."""
-    is_over = cohort.archived_at is not None or (cohort.last_day is not None and cohort.last_day < local_day(now))
-    return Rules(cohort.silent_days, cohort.plan.first_day, is_over, ZoneInfo(house().settings.time_zone))

@@ -15,10 +15,6 @@ S = TypeVar("S", bound=StepBase)
 """The kind of step that a page shows."""
 
 
-class NotTaken(Exception):
-    """What was sent cannot be taken as it stands; its form says why. Nothing of it is written."""
-
-
 class StepPage(ABC, Generic[S]):
     """One step as one person sees it. A kind of step has one subclass, named in STEP_PAGES."""
 

@@ -17,11 +17,11 @@ from app.records import attempts, learning
 from app.records.accounts import Visitor
 from app.records.attempts import AnswerRead, AnswerTooLong, AttemptLine, AttemptsUsedUp
 from app.records.drafts import Body
+from app.web.drafting import SAVE, DraftedForm, NotTaken, is_sent
 from app.web.extensions import db, house
 from app.web.learner.fields import QuestionField, field_name
 from app.web.learner.onward import progress_with, tell_done
-from app.web.learner.steps.drafted import SAVE, DraftedForm, DraftedPage, is_sent
-from app.web.learner.steps.page import NotTaken
+from app.web.learner.steps.drafted import DraftedPage
 from app.web.pages import learner_course
 
 

@@ -13,10 +13,12 @@ from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 
 from app.course.rules.progress import State, progress
+from app.course.rules.small_groups import ENOUGH
 from app.course.rules.third_persons import traces_in
 from app.course.steps.reflect import ReflectStep
-from app.records import cohorts, learning, reflecting, sharing
+from app.records import answering, cohorts, learning, reflecting, sharing
 from app.records.accounts import Visitor
+from app.records.answering import Thread
 from app.records.drafts import Body
 from app.records.reflecting import (
     LONGEST,
@@ -27,12 +29,14 @@ from app.records.reflecting import (
     RevisionRead,
     StaleReflection,
 )
+from app.web.drafting import SAVE, DraftedForm, NotTaken, is_sent, version_in
 from app.web.extensions import db, house
+from app.web.keeping import answer_path
 from app.web.learner.about_others import Concern, concern_about, is_answered
 from app.web.learner.fields import listed
 from app.web.learner.onward import tell_done
-from app.web.learner.steps.drafted import SAVE, DraftedForm, DraftedPage, is_sent, version_in
-from app.web.learner.steps.page import NotTaken
+from app.web.learner.seen import note_read
+from app.web.learner.steps.drafted import DraftedPage
 from app.web.pages import learner_course, path_of, tell
 
 LEVELS = (
@@ -250,9 +254,17 @@ class ReflectPage(DraftedPage[ReflectStep]):
             "readers": self._readers(visitor),
             "concern": self.concern,
             "shared": sharing.texts_shared_at(db.session, visitor, self.step) if standing else None,
-            "enough": sharing.ENOUGH,
+            "enough": ENOUGH,
+            "thread": self._thread(visitor) if self.standing else None,
+            "thread_path": answer_path(self.path),
             "again": request.args.get("again", 0, type=int) % 1000 + 1,
         }
+
+    def _thread(self, visitor: Visitor) -> Thread:
+        """Return what trainers wrote about it, and note that its learner sees it."""
+        found = answering.thread_of(db.session, visitor, self.step)
+        note_read(visitor, self.step, found)
+        return found
 
     def _readers(self, visitor: Visitor) -> Readers:
         """Say for each level who reads along, by name."""
@@ -298,7 +310,7 @@ def _trainers_note(names: Sequence[str], cohort: str | None) -> str:
         names=listed(names),
         cohort=cohort,
     )
-    when = _("The page on which they read it comes later; until then nobody does. Nobody gives a grade.")
+    when = _("They can reply to it. Nobody gives a grade.")
     return f"{who} {when}"
 
 
@@ -309,7 +321,7 @@ def _cohort_note(visitor: Visitor) -> str:
     who = _(
         "The other learners of cohort %(cohort)s who handed in theirs, without your name, from %(count)d texts on.",
         cohort=visitor.cohort_name,
-        count=sharing.ENOUGH,
+        count=ENOUGH,
     )
     trainers = _("A trainer who handed in a text reads it in the same way, without your name.")
     return f"{who} {trainers}"

@@ -117,11 +117,19 @@ class Draft {
       this.unsure = [];
       this.saved = sent;
       if (this.typedNow() === sent) drop(this.person, this.path);
+      if (answer.state === "gone") this.goToWhatIsKept(sent);
     } else {
       if (answer.state === "down") this.wait(sent);
       this.isKept = this.keepHere();
     }
     this.say(answer.state === "down" && !this.isKept ? "unkept" : answer.state, answer.words);
+  }
+
+  /** What the form stands beside may not be read any more: at the same address is what was typed, and nothing else. */
+  goToWhatIsKept(sent) {
+    if (this.typedNow() !== sent) return void this.save();
+    this.leavingFor = this.form;
+    location.replace(this.path);
   }
 
   /** The server could not be reached, or its answer was lost: it may hold this text already. */

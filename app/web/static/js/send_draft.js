@@ -5,11 +5,15 @@ import { drop, leftByOthers } from "./kept_here.js";
 /** Browsers let a page that is closing send so much and no more. */
 const PARTING_BYTES = 60_000;
 
+/** What became of a draft that is kept, where it is not simply saved. */
+const KEPT = { 409: "conflict", 410: "gone" };
+
 /**
  * Send fields, a list of [name, value], to the address of a page's draft.
  *
  * Returns {state, version, words}: `saved`; `conflict` when another tab had saved since, and both are kept; `ended` when
- * the session is over; `refused` when the server will not take it as it stands; `down` when it could not be reached.
+ * the session is over; `gone` when it is kept, but what its page showed is there no more; `refused` when the server will
+ * not take it as it stands; `down` when it could not be reached.
  */
 export async function sendDraft(path, fields, { leaving = false } = {}) {
   const body = new URLSearchParams(fields);
@@ -26,7 +30,7 @@ export async function sendDraft(path, fields, { leaving = false } = {}) {
   }
   const version = answer.headers.get("Draft-Version");
   const words = decodeURIComponent(answer.headers.get("Draft-Words") ?? "");
-  if (version) return { state: answer.status === 409 ? "conflict" : "saved", version, words };
+  if (version) return { state: KEPT[answer.status] ?? "saved", version, words };
   return { state: stateOf(answer) };
 }
 
@@ -55,8 +59,8 @@ export function fieldsOf({ typed, version, unsure = [], enrolment }, csrf) {
 export async function sendLeft(person, csrf, { isLastChance = false, settle = "" } = {}) {
   for (const entry of leftByOthers(person)) {
     if (entry.submitted && !isLastChance && entry.path !== settle) continue;
-    const { state } = await sendDraft(entry.path, fieldsOf(entry, csrf));
-    if (state === "saved" || state === "conflict") drop(person, entry.path, entry.tab);
+    const { state, version } = await sendDraft(entry.path, fieldsOf(entry, csrf));
+    if (version) drop(person, entry.path, entry.tab);
     if (state === "down" || state === "ended") return;
   }
 }

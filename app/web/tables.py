@@ -1,4 +1,4 @@
-"""Tables that an admin takes along: CSV that leaves while it is read, XLSX as a file."""
+"""Tables that somebody takes along: CSV that leaves while it is read, XLSX as a file."""
 
 from __future__ import annotations
 
