@@ -635,6 +635,31 @@ def try_the_quiz(walk: Walk, people: int, given: Mapping[str, Given]) -> None:
         session.commit()
 
 
+def see_a_learner(walk: Walk) -> None:
+    """One learner for their trainer, and the same for the learner."""
+    rows = walk.site.rows
+    failed = walk.answer("middle", QUIZ, {"distance": ("four",)}, "first")
+    walk.complete("middle", SIGNS, BEFORE)
+    walk.reflect("middle", WALK, LONG, level="trainers")
+    middle = rows.scalars(select(Enrolment).join(User).where(User.email == "middle@example.org")).one()
+    address = f"/trainer/cohorts/{middle.cohort_id}/learners/{middle.id}"
+    walk.become("trainer")
+    walk.see("a learner", address)
+    walk.page.locator("main details").evaluate_all("all => all.forEach(one => { one.open = true })")
+    walk.see("a learner, all unfolded")
+    walk.press("Mark as done elsewhere")
+    walk.see("a learner, a step without a reason")
+    walk.page.locator("[name=step]").select_option(READ_ON)
+    walk.page.locator("[name=reason]").fill(LONG[:400])
+    walk.press("Mark as done elsewhere")
+    walk.see("a learner, a step done elsewhere")
+    walk.see("an attempt of a learner", f"{address}/attempts/{failed}")
+    walk.become("middle")
+    walk.see("my course, noted as done elsewhere")
+    walk.see("a step done elsewhere", path(READ_ON))
+    walk.see("what my trainer sees", "/my-course/what-my-trainer-sees")
+
+
 def see_two_steps(walk: Walk) -> None:
     """Two-step sign-in: turned on, asked for, turned off, and needed of an admin."""
     page = walk.page
@@ -748,6 +773,7 @@ TOURS: Mapping[str, Callable[[Walk], None]] = {
     "sharing": see_sharing,
     "others": see_the_others,
     "cohort": see_the_cohort,
+    "learner": see_a_learner,
     "queue": see_the_queue,
     "questions": see_the_questions,
     "two steps": see_two_steps,
